@@ -1,0 +1,163 @@
+/**
+ * The two kinds of command: what a person asks, and what the worker that holds the project says happened.
+ *
+ * Ids and times come in with them, so that deciding stays pure. A request may be rejected; a report never is.
+ */
+import type { ArtifactKey, Candidate, Usage } from "../model/Candidate.ts"
+import type { CorrelationId, ExecutionId, InstanceId, ProjectId, Sha } from "../model/Ids.ts"
+import type { PreparedCommit, PushIntent, RemoteCapabilities } from "../model/Push.ts"
+import type { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
+import type { PushMode, StepName } from "../model/Step.ts"
+import type { Task } from "../model/Task.ts"
+import type { Verdict } from "../model/Verdict.ts"
+import type { InheritedPush, Interruption, PushOutcome } from "./Event.ts"
+import type { Blocked, ErrorReason, HoldReason, RoundReason, Totals } from "./Status.ts"
+
+/** What a person, or an event on behalf of one, asks for. */
+export type Request =
+  | {
+      readonly _tag: "Start"
+      readonly executionId: ExecutionId
+      readonly projectId: ProjectId
+      readonly correlationId: CorrelationId
+      readonly instance: InstanceId
+      readonly workflow: { readonly name: string; readonly version: number }
+      readonly settings: ExecutionSettings
+      readonly scope: Scope
+      readonly boundTo: BoundTo
+      readonly eventId?: string
+      readonly userId?: string
+      readonly inherited?: InheritedPush
+    }
+  /** `now` interrupts the running step (never PUSH); it starts again on resume. */
+  | { readonly _tag: "Pause"; readonly mode: "step" | "now"; readonly by: string }
+  | { readonly _tag: "Resume"; readonly by: string }
+  | { readonly _tag: "Stop"; readonly by: string }
+
+/** What SELECT found. */
+export type Selection =
+  | {
+      readonly _tag: "Selected"
+      readonly task: Task
+      readonly base: Sha
+      readonly baseTree: Sha
+      readonly listBlob: Sha
+      readonly totals: Totals
+    }
+  | { readonly _tag: "AllDone"; readonly totals: Totals }
+  | { readonly _tag: "NothingRunnable"; readonly blocked: ReadonlyArray<Blocked> }
+  | { readonly _tag: "NoTasks"; readonly message: string }
+  | { readonly _tag: "UnknownTask"; readonly message: string }
+  | { readonly _tag: "ListMissing"; readonly message: string }
+  | { readonly _tag: "ListInvalid"; readonly message: string }
+
+/** What a round of IMPLEMENT came to. */
+export type Implementation =
+  | {
+      readonly _tag: "Produced"
+      readonly candidate: Candidate
+      readonly origin: "agent" | "no_change"
+      readonly baseTree: Sha
+      readonly durationMs: number
+      readonly usage?: Usage
+      readonly warnings: ReadonlyArray<string>
+    }
+  | {
+      readonly _tag: "Spent"
+      readonly reason: RoundReason
+      readonly message: string
+      readonly log?: ArtifactKey
+      readonly usage?: Usage
+    }
+  | {
+      readonly _tag: "Held"
+      readonly reason: HoldReason
+      readonly message: string
+      readonly candidate?: Candidate
+    }
+
+/** What MERGE came to. */
+export type Merging =
+  | { readonly _tag: "Committed"; readonly commit: PreparedCommit }
+  /** The head moved: the change lies on it now, and has to be verified there. */
+  | {
+      readonly _tag: "Rebased"
+      readonly candidate: Candidate
+      readonly baseTree: Sha
+      readonly durationMs: number
+    }
+  | {
+      readonly _tag: "Conflict"
+      readonly base: Sha
+      readonly baseTree: Sha
+      readonly files: ReadonlyArray<string>
+      readonly log: ArtifactKey
+    }
+  | { readonly _tag: "Superseded"; readonly message: string }
+  | { readonly _tag: "ListInvalid"; readonly message: string }
+
+/** How a step could not be done. */
+export interface StepFailure {
+  /**
+   * `infrastructure` and `remote` are tried again; `quota` waits until its reset; `permanent` ends the execution
+   * unless a push is open.
+   */
+  readonly kind: "infrastructure" | "remote" | "quota" | "permanent"
+  readonly reason: string
+  readonly message: string
+  /** Epoch ms: when a quota is reset. */
+  readonly until?: number
+  /** Only with `permanent`. */
+  readonly error?: ErrorReason
+}
+
+/** What the worker says. All but `BeginStep`, `InterruptStep`, `EndWait` and `Settle` end the step that runs. */
+export type Report =
+  | { readonly _tag: "BeginStep"; readonly step: StepName; readonly mode?: PushMode }
+  | { readonly _tag: "FailStep"; readonly failure: StepFailure }
+  | { readonly _tag: "InterruptStep"; readonly cause: Interruption }
+  | {
+      readonly _tag: "FinishInitialize"
+      readonly target: string
+      readonly head: Sha
+      readonly taskList: string
+      readonly template: string
+      readonly templateSource: string
+      readonly totals: Totals
+      readonly capabilities: RemoteCapabilities
+      readonly agentVersion: string
+      readonly sandbox: string
+      readonly warnings: ReadonlyArray<string>
+    }
+  | { readonly _tag: "FinishSelect"; readonly selection: Selection }
+  | { readonly _tag: "FinishPrep"; readonly directory: string; readonly durationMs: number }
+  | { readonly _tag: "FinishPrompt"; readonly sha256: string; readonly artifact: ArtifactKey }
+  | { readonly _tag: "FinishImplement"; readonly result: Implementation }
+  | { readonly _tag: "FinishVerify"; readonly verdict: Verdict; readonly message: string }
+  | { readonly _tag: "FinishMerge"; readonly result: Merging }
+  | { readonly _tag: "IntendPush"; readonly intent: PushIntent }
+  | { readonly _tag: "FinishPush"; readonly outcome: PushOutcome }
+  | { readonly _tag: "FinishReport"; readonly totals: Totals }
+  | { readonly _tag: "EndWait" }
+  /** Nothing runs, and a pause or stop is due. */
+  | { readonly _tag: "Settle" }
+
+/** A request or a report, with the time at which it is decided. */
+export type Command = (Request | Report) & { readonly at: number }
+
+/** The names of the requests, as the lifecycle table uses them. */
+export type RequestName = "start" | "pause" | "resume" | "stop"
+
+const requestNames: Record<Request["_tag"], RequestName> = {
+  Start: "start",
+  Pause: "pause",
+  Resume: "resume",
+  Stop: "stop"
+}
+
+/** The table's name for a request. */
+export const requestName = (request: Request): RequestName => requestNames[request._tag]
+
+/** Whether a command is a request. */
+export const isRequest = (command: Command): command is Request & { readonly at: number } =>
+  command._tag in requestNames

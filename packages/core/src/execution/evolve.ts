@@ -1,0 +1,138 @@
+/**
+ * What an event does to the state.
+ *
+ * Total and unconditional: an event is a fact, so it is never refused here. Folding a journal from `initial` gives
+ * the task context.
+ */
+import type { JournalRecord } from "./Event.ts"
+import { evolveTask } from "./evolveTask.ts"
+import { type Execution, initial, type State } from "./State.ts"
+import type { Status, Waiting } from "./Status.ts"
+
+type Recorded = Pick<JournalRecord, "at" | "event">
+
+const begin = ({ at, event }: Recorded): State => {
+  if (event._tag !== "ExecutionRequested") return initial
+  const { _tag: _, inherited, ...fields } = event
+  return {
+    ...fields,
+    version: 1,
+    status: "initializing",
+    resumesTo: "initializing",
+    failures: 0,
+    crashes: 0,
+    outcomes: [],
+    blocked: [],
+    totals: { completed: 0, total: 0 },
+    costUsd: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    startedAt: at,
+    updatedAt: at,
+    ...(inherited === undefined ? {} : { push: { intent: inherited.intent, phase: "unknown", inherited } })
+  }
+}
+
+const ended = (state: Execution, status: Status, at: number): Execution => {
+  const { active: _a, waiting: _w, inHand: _h, pauseMode: _m, pause: _p, ...rest } = state
+  return { ...rest, status, endedAt: at }
+}
+
+/** A limit that paused the execution is used up by resume. */
+const lifted = (state: Execution): Execution["settings"] => {
+  const { untilTask, maxTasks, ...rest } = state.settings
+  const kept = {
+    ...(untilTask === undefined || state.pause?.reason === "until_task" ? {} : { untilTask }),
+    ...(maxTasks === undefined || state.pause?.reason === "max_tasks" ? {} : { maxTasks })
+  }
+  if (state.pause?.reason !== "max_cost") return { ...rest, ...kept }
+  const executionCostUsd = state.costUsd + rest.limits.executionCostUsd
+  return { ...rest, ...kept, limits: { ...rest.limits, executionCostUsd } }
+}
+
+/** After a red base was mended the candidate is merged onto the head of then, and verified there. */
+const reopenVerification = (state: Execution): Partial<Execution> => {
+  if (state.pause?.reason !== "baseline_broken" || state.inHand === undefined) return {}
+  const { verdict: _, ...inHand } = state.inHand
+  return { inHand: { ...inHand, step: "MERGE" as const } }
+}
+
+/** After a wait for a busy target the push tries are counted anew. */
+const freshGenerations = (state: Execution, waiting: Waiting): Partial<Execution> =>
+  waiting.reason !== "target_busy" || state.inHand === undefined
+    ? {}
+    : { inHand: { ...state.inHand, generation: 1 } }
+
+const withoutActive = (state: Execution): Execution => {
+  const { active: _, ...rest } = state
+  return rest
+}
+
+const apply = (state: Execution, { at, event }: Recorded): Execution => {
+  switch (event._tag) {
+    case "ExecutionRequested":
+      return state
+    case "Initialized": {
+      const { _tag: _, head: _h, templateSource: _s, totals, ...ready } = event
+      const status = state.status === "initializing" ? "running" : state.status
+      return { ...withoutActive(state), status, resumesTo: "running", ready, totals, failures: 0, crashes: 0 }
+    }
+    case "StepStarted": {
+      const { mode } = event
+      const active = { step: event.step, attempt: event.attempt, startedAt: at }
+      const push = state.push !== undefined && mode === "push" ? { ...state.push, phase: "unknown" as const } : state.push
+      return {
+        ...state,
+        active: mode === undefined ? active : { ...active, mode },
+        ...(push === undefined ? {} : { push })
+      }
+    }
+    case "StepFailed":
+      return { ...withoutActive(state), failures: state.failures + 1 }
+    case "StepInterrupted":
+      return {
+        ...withoutActive(state),
+        crashes: event.cause === "crashed" ? state.crashes + 1 : state.crashes
+      }
+    case "WaitStarted":
+      return { ...state, waiting: event.waiting, ...freshGenerations(state, event.waiting) }
+    case "WaitEnded": {
+      const { waiting: _, ...rest } = state
+      return rest
+    }
+    case "PauseRequested":
+      return { ...state, status: "pausing", pauseMode: event.mode }
+    case "Paused": {
+      const { pauseMode: _, ...rest } = withoutActive(state)
+      return { ...rest, status: "paused", pause: { reason: event.reason, message: event.message } }
+    }
+    case "Resumed": {
+      const { pause: _p, pauseMode: _m, ...rest } = state
+      return { ...rest, ...reopenVerification(state), status: state.resumesTo, settings: lifted(state) }
+    }
+    case "StopRequested": {
+      const { waiting: _w, pause: _p, pauseMode: _m, ...rest } = state
+      return { ...rest, status: "stopping" }
+    }
+    case "Stopped": {
+      const kept = event.unresolvedPush === undefined || state.inHand === undefined ? {} : { inHand: state.inHand }
+      return { ...ended(state, "stopped", at), ...kept }
+    }
+    case "ExecutionCompleted":
+      return { ...ended(state, "completed", at), totals: event.totals, blocked: [] }
+    case "ExecutionFailed":
+      return {
+        ...ended(state, "error", at),
+        error: { reason: event.reason, message: event.message },
+        blocked: event.blocked
+      }
+    default:
+      return evolveTask(state, at, event)
+  }
+}
+
+/** Folds one recorded event into the state. */
+export const evolve = (state: State, recorded: Recorded): State => {
+  if (state === undefined) return begin(recorded)
+  return { ...apply(state, recorded), version: state.version + 1, updatedAt: recorded.at }
+}

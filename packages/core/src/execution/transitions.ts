@@ -1,0 +1,103 @@
+/**
+ * The lifecycle table, as data: what each request does in each status (design §4).
+ *
+ * `decide` reads it, the API's conflict answers and the page docs/lifecycle.md are made from it. Reports are not in
+ * it: they are accepted in every status that is not an end.
+ */
+import type { RequestName } from "./Command.ts"
+import type { Status } from "./Status.ts"
+
+/** A column of the table. `none`: the project has no execution. */
+export type Column = "none" | Status
+
+/** All columns in their order. */
+export const columns: ReadonlyArray<Column> = [
+  "none",
+  "completed",
+  "stopped",
+  "error",
+  "initializing",
+  "running",
+  "pausing",
+  "paused",
+  "stopping"
+]
+
+/** `same`: accepted without any effect, so that a repeat is safe. `what_it_was`: the status before the pause. */
+export type Effect =
+  | "reject"
+  | "same"
+  | "new_execution"
+  | "pausing"
+  | "paused"
+  | "what_it_was"
+  | "stopping"
+  | "stopped"
+
+/** What decides between a cell's two effects. */
+export type Condition = "waiting" | "waiting_without_open_push" | "push_unresolved"
+
+/** One cell: an effect, or another one while a condition holds. */
+export interface Cell {
+  readonly effect: Effect
+  readonly when?: { readonly condition: Condition; readonly effect: Effect }
+}
+
+const reject: Cell = { effect: "reject" }
+const same: Cell = { effect: "same" }
+const pausing: Cell = { effect: "pausing" }
+const stopping: Cell = { effect: "stopping" }
+const newExecution: Cell = { effect: "new_execution" }
+const whatItWas: Cell = { effect: "what_it_was" }
+
+/** The table: a request's row, a status's column. */
+export const transitions: Record<RequestName, Record<Column, Cell>> = {
+  start: {
+    none: newExecution,
+    completed: newExecution,
+    stopped: newExecution,
+    error: newExecution,
+    initializing: reject,
+    running: reject,
+    pausing: reject,
+    paused: reject,
+    stopping: reject
+  },
+  pause: {
+    none: reject,
+    completed: reject,
+    stopped: reject,
+    error: reject,
+    initializing: pausing,
+    running: { effect: "pausing", when: { condition: "waiting", effect: "paused" } },
+    pausing: same,
+    paused: same,
+    stopping: reject
+  },
+  resume: {
+    none: reject,
+    completed: reject,
+    stopped: reject,
+    error: reject,
+    initializing: reject,
+    running: same,
+    pausing: whatItWas,
+    paused: whatItWas,
+    stopping: reject
+  },
+  stop: {
+    none: reject,
+    completed: reject,
+    stopped: same,
+    error: reject,
+    initializing: stopping,
+    running: { effect: "stopping", when: { condition: "waiting_without_open_push", effect: "stopped" } },
+    pausing: stopping,
+    paused: { effect: "stopped", when: { condition: "push_unresolved", effect: "stopping" } },
+    stopping: same
+  }
+}
+
+/** The statuses from which a request is legal, for the answer to a rejected one. */
+export const legalFrom = (request: RequestName): ReadonlyArray<Column> =>
+  columns.filter((column) => transitions[request][column].effect !== "reject")
