@@ -1,0 +1,76 @@
+/**
+ * What one worker has in its hands while it holds a project: the sandbox, the redactor, its directories.
+ *
+ * Lives as long as the lease. Nothing in it is needed to go on after a crash; a new session makes everything anew.
+ */
+import { Effect, Ref, Scope } from "effect"
+import type { Execution } from "../execution/State.ts"
+import type { Sha } from "../model/Ids.ts"
+import { Host, type HostShape } from "../ports/Host.ts"
+import type { Lease } from "../ports/Leases.ts"
+import type { RepositoryRef } from "../ports/Repository.ts"
+import { Sandboxes, type SandboxError, type SandboxSession } from "../ports/Sandbox.ts"
+import { makeRedactor, type Redactor } from "../redaction/redact.ts"
+
+/** The agent's checkout of a round. `start` is the tree that it was made from. */
+export interface Workspace {
+  readonly taskId: string
+  readonly round: number
+  readonly base: Sha
+  readonly start: Sha
+  readonly directory: string
+}
+
+/** See the module's paragraph. */
+export interface Session {
+  /** Its epoch can be raised while it is held. */
+  readonly lease: Ref.Ref<Lease>
+  readonly repository: RepositoryRef
+  readonly host: HostShape
+  readonly redactor: Redactor
+  /** Acquired at its first use; killed and given back when the session ends. */
+  readonly sandbox: Effect.Effect<SandboxSession, SandboxError>
+  readonly workspace: Ref.Ref<Workspace | undefined>
+}
+
+/** What a step is given: the state that it was decided on, and the session. */
+export interface StepContext {
+  readonly state: Execution
+  readonly session: Session
+}
+
+/** Names a directory of a task, safe for file systems whatever the task is called. */
+export const directoryName = (state: Execution, purpose: "agent" | "scratch" | "verify" | "baseline"): string =>
+  `${state.executionId}-${purpose}`
+
+/** Opens the session of a lease. */
+export const openSession = Effect.fnUntraced(function* (state: Execution, lease: Lease) {
+  const host = yield* Host
+  const sandboxes = yield* Sandboxes
+  const scope = yield* Scope.Scope
+  const acquire = sandboxes
+    .acquire({
+      instance: state.instance,
+      projectId: state.projectId,
+      executionId: state.executionId,
+      epoch: lease.epoch
+    })
+    .pipe(Effect.provideService(Scope.Scope, scope))
+  const acquired = yield* Ref.make<SandboxSession | undefined>(undefined)
+  const sandbox = Effect.gen(function* () {
+    const known = yield* Ref.get(acquired)
+    if (known !== undefined) return known
+    const fresh = yield* acquire
+    yield* Ref.set(acquired, fresh)
+    return fresh
+  })
+  const session: Session = {
+    lease: yield* Ref.make(lease),
+    repository: { projectId: state.projectId, url: state.settings.repository.url },
+    host,
+    redactor: makeRedactor(host.secrets),
+    sandbox,
+    workspace: yield* Ref.make<Workspace | undefined>(undefined)
+  }
+  return session
+})

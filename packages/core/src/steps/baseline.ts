@@ -1,0 +1,37 @@
+/**
+ * Whether the base itself is red: asked at a candidate's first red build, and remembered.
+ *
+ * Cached per tree, commands and Node version in the execution's private artifacts.
+ */
+import { Effect, Option } from "effect"
+import type { TaskInHand } from "../execution/State.ts"
+import type { ArtifactKey } from "../model/Candidate.ts"
+import { Artifacts } from "../ports/Artifacts.ts"
+import { baselineKey, type TreeOutcome } from "../verification/Attribution.ts"
+import { planOf } from "./prompt.ts"
+import { directoryName, type StepContext } from "./Session.ts"
+import { verifyTree } from "./verifyTree.ts"
+
+const isOutcome = (text: string): text is TreeOutcome =>
+  text === "passed" || text === "unverified" || text === "failed"
+
+/** What the commands say of the task's base, built now or remembered. */
+export const baselineOutcome = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
+  const artifacts = yield* Artifacts
+  const { state, session } = context
+  const { plan } = yield* planOf(session.repository, task.baseTree, state.settings.verify)
+  const commands = plan.commands.map((command) => command.argv)
+  const key: ArtifactKey = {
+    taskId: "baseline",
+    round: 0,
+    kind: baselineKey({ tree: task.baseTree, commands, node })
+  }
+  const known = yield* artifacts.get(state.executionId, key, "private")
+  const remembered = Option.match(known, { onNone: () => "", onSome: (bytes) => new TextDecoder().decode(bytes) })
+  if (isOutcome(remembered)) return remembered
+  const directory = yield* session.host.freshDirectory(directoryName(state, "baseline"))
+  const { outcome } = yield* verifyTree(context, task.baseTree, directory)
+  yield* session.host.removeDirectory(directoryName(state, "baseline"))
+  yield* artifacts.put(state.executionId, key, "private", new TextEncoder().encode(outcome))
+  return outcome
+})

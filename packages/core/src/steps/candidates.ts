@@ -1,0 +1,54 @@
+/**
+ * Candidates as durable bytes: stored before they are reported, and rebuilt from their patch wherever they are needed.
+ *
+ * No step relies on a tree that only some cache has.
+ */
+import { Effect, Option } from "effect"
+import type { Candidate } from "../model/Candidate.ts"
+import type { Sha } from "../model/Ids.ts"
+import { ArtifactError, Artifacts } from "../ports/Artifacts.ts"
+import { Repository } from "../ports/Repository.ts"
+import { artifactKey, putPrivate, putText } from "./artifacts.ts"
+import type { StepContext } from "./Session.ts"
+
+/** Stores a change against a base: the raw patch privately, the redacted diff for people. */
+export const storeCandidate = Effect.fnUntraced(function* (
+  context: StepContext,
+  change: {
+    readonly base: Sha
+    readonly tree: Sha
+    readonly patch: Uint8Array
+    readonly filesModified: ReadonlyArray<string>
+  }
+) {
+  const kind = `patch.${change.base.slice(0, 12)}` as const
+  yield* putPrivate(context, kind, change.patch)
+  yield* putText(context, "diff.patch", new TextDecoder().decode(change.patch))
+  const candidate: Candidate = {
+    base: change.base,
+    tree: change.tree,
+    patch: artifactKey(context.state, kind),
+    filesModified: change.filesModified.map(context.session.redactor.text),
+    empty: change.patch.length === 0
+  }
+  return candidate
+})
+
+/** Makes sure that a candidate's tree exists, from its patch if need be. `baseTree` is the tree of its base. */
+export const restoreCandidate = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  candidate: Candidate,
+  baseTree: Sha
+) {
+  const artifacts = yield* Artifacts
+  const repository = yield* Repository
+  const patch = yield* artifacts.get(state.executionId, candidate.patch, "private")
+  if (Option.isNone(patch)) {
+    const { taskId, round } = candidate.patch
+    return yield* new ArtifactError({
+      reason: "corrupt",
+      message: `The candidate of task ${taskId}, round ${round}, is not in the artifact store.`
+    })
+  }
+  yield* repository.restore(session.repository, { base: baseTree, tree: candidate.tree, patch: patch.value })
+})

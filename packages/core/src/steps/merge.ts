@@ -1,0 +1,120 @@
+/**
+ * MERGE: one commit on the target's head, or the change moved onto a head that moved.
+ *
+ * Looks for the task's line in the list of that head first: what people did meanwhile comes before what we did. A
+ * moved change is never committed here; it is verified again first.
+ */
+import { Clock, Effect } from "effect"
+import { commitMessage } from "../delivery/CommitMessage.ts"
+import type { Merging, Report } from "../execution/Command.ts"
+import type { TaskInHand } from "../execution/State.ts"
+import type { Candidate } from "../model/Candidate.ts"
+import { identityOf } from "../model/Task.ts"
+import type { Verdict } from "../model/Verdict.ts"
+import { type Head, Repository } from "../ports/Repository.ts"
+import { putText } from "./artifacts.ts"
+import { restoreCandidate, storeCandidate } from "./candidates.ts"
+import { describeErrors, formatDiagnostic, parseOptions, tickIn } from "./list.ts"
+import { taskOf } from "./prep.ts"
+import { readyOf } from "./select.ts"
+import type { StepContext } from "./Session.ts"
+import { StepProblem } from "./StepError.ts"
+
+/** What the list at a head says against going on, or nothing. */
+const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, head: Head) {
+  const { state, session } = context
+  const { taskList } = yield* readyOf(state)
+  const tick = yield* tickIn(session.repository, head.tree, identityOf(task.task), parseOptions(state, taskList))
+  const { id } = task.task
+  switch (tick._tag) {
+    case "Ticked":
+      return undefined
+    case "AlreadyDone":
+      return { _tag: "Superseded", message: `Somebody else ticked ${id} in ${taskList}.` } satisfies Merging
+    case "Gone":
+      return { _tag: "Superseded", message: `${id} was removed or retitled in ${taskList}.` } satisfies Merging
+    case "Missing":
+      return { _tag: "Superseded", message: `${taskList} is gone.` } satisfies Merging
+    case "Invalid": {
+      const errors = tick.diagnostics.filter(({ severity }) => severity === "error")
+      const message = errors.length > 0 ? describeErrors(errors) : tick.diagnostics.map(formatDiagnostic).join("\n")
+      return { _tag: "ListInvalid", message } satisfies Merging
+    }
+  }
+})
+
+const commitOn = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  task: TaskInHand,
+  verdict: Verdict,
+  head: Head
+) {
+  const repository = yield* Repository
+  const message = commitMessage({
+    task: task.task,
+    executionId: state.executionId,
+    eventId: state.eventId,
+    base: head.commit,
+    verdict
+  })
+  const commit = yield* repository.commit(session.repository, {
+    tree: verdict.verifiedTree,
+    parent: head.commit,
+    message: session.redactor.text(message),
+    identity: state.settings.identity,
+    authoredAt: task.candidateAt ?? state.startedAt
+  })
+  const result: Merging = {
+    _tag: "Committed",
+    commit: { commit, parent: head.commit, tree: verdict.verifiedTree }
+  }
+  return result
+})
+
+const moveOnto = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  candidate: Candidate,
+  head: Head
+) {
+  const started = yield* Clock.currentTimeMillis
+  const repository = yield* Repository
+  const { repository: ref } = context.session
+  yield* restoreCandidate(context, candidate, task.baseTree)
+  const merged = yield* repository.mergeTrees(ref, { base: task.baseTree, ours: head.tree, theirs: candidate.tree })
+  if (merged._tag === "Conflict") {
+    const log = yield* putText(context, "conflict.txt", merged.details)
+    const { files } = merged
+    const conflict: Merging = { _tag: "Conflict", base: head.commit, baseTree: head.tree, files, log: log.key }
+    return conflict
+  }
+  const moved = yield* storeCandidate(context, {
+    base: head.commit,
+    tree: merged.tree,
+    patch: yield* repository.diff(ref, head.tree, merged.tree),
+    filesModified: yield* repository.changedPaths(ref, head.tree, merged.tree)
+  })
+  const durationMs = (yield* Clock.currentTimeMillis) - started
+  return { _tag: "Rebased", candidate: moved, baseTree: head.tree, durationMs } satisfies Merging
+})
+
+/** Runs MERGE. */
+export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
+  const { state, session } = context
+  const repository = yield* Repository
+  const task = yield* taskOf(context)
+  const { target } = yield* readyOf(state)
+  const { candidate, verdict } = task
+  if (candidate === undefined) {
+    return yield* new StepProblem({ kind: "infrastructure", reason: "no_candidate", message: "There is no candidate." })
+  }
+  const head = yield* repository.fetchHead(session.repository, target)
+  const against = yield* objection(context, task, head)
+  const result =
+    against ??
+    (verdict !== undefined && head.commit === task.base
+      ? yield* commitOn(context, task, verdict, head)
+      : yield* moveOnto(context, task, candidate, head))
+  const report: Report = { _tag: "FinishMerge", result }
+  return report
+})

@@ -1,0 +1,93 @@
+/**
+ * VERIFY: proves a candidate with its tick, in a clean checkout of exactly the tree that would be pushed.
+ *
+ * What an install or build changes in that checkout is dropped. The base is built only at the first red.
+ */
+import { Effect } from "effect"
+import type { Report } from "../execution/Command.ts"
+import type { TaskInHand } from "../execution/State.ts"
+import type { Sha } from "../model/Ids.ts"
+import { identityOf } from "../model/Task.ts"
+import type { Verdict } from "../model/Verdict.ts"
+import { Repository } from "../ports/Repository.ts"
+import { attribute } from "../verification/Attribution.ts"
+import { putText } from "./artifacts.ts"
+import { baselineOutcome } from "./baseline.ts"
+import { restoreCandidate } from "./candidates.ts"
+import { parseOptions, tickIn } from "./list.ts"
+import { taskOf } from "./prep.ts"
+import { readyOf } from "./select.ts"
+import { directoryName, type StepContext } from "./Session.ts"
+import { StepProblem } from "./StepError.ts"
+import { type TreeVerification, verifyTree } from "./verifyTree.ts"
+
+/** The tree that would be pushed: the candidate with its task ticked. */
+const tickedTree = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, tree: Sha) {
+  const repository = yield* Repository
+  const { state, session } = context
+  const { taskList } = yield* readyOf(state)
+  const tick = yield* tickIn(session.repository, task.baseTree, identityOf(task.task), parseOptions(state, taskList))
+  if (tick._tag === "Ticked") return yield* repository.withFile(session.repository, tree, taskList, tick.bytes)
+  return yield* new StepProblem({
+    kind: "infrastructure",
+    reason: "tick",
+    message: `Task ${task.task.id} can no longer be ticked in ${taskList} (${tick._tag}).`
+  })
+})
+
+const droppedWarning = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha, directory: string) {
+  const repository = yield* Repository
+  const after = yield* repository.capture(session.repository, { base: tree, directory, undo: [] })
+  const tracked = new Set(yield* repository.listFiles(session.repository, tree))
+  const changed = after.filesModified.filter((path) => tracked.has(path))
+  return changed.length === 0
+    ? []
+    : [`Verification changed tracked files; that was dropped: ${changed.slice(0, 10).join(", ")}.`]
+})
+
+const verdictOf = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  verifiedTree: Sha,
+  result: TreeVerification
+) {
+  const sandbox = yield* context.session.sandbox
+  const health = yield* sandbox.health
+  const first = attribute(result.outcome, undefined)
+  const blame =
+    first._tag === "Attributed" ? first : attribute(result.outcome, yield* baselineOutcome(context, task, health.node))
+  const log = yield* putText(context, "verify.log", result.log)
+  const verdict: Verdict = {
+    outcome: result.outcome,
+    attribution: blame._tag === "Attributed" ? blame.attribution : "regressed",
+    verifiedTree,
+    commands: result.commands,
+    log: log.key,
+    node: health.node,
+    npm: health.npm,
+    unlocked: result.unlocked,
+    warnings: result.warnings
+  }
+  return verdict
+})
+
+/** Runs VERIFY. */
+export const verify = Effect.fn("Step.verify")(function* (context: StepContext) {
+  const { state, session } = context
+  const task = yield* taskOf(context)
+  const { candidate } = task
+  if (candidate === undefined) {
+    return yield* new StepProblem({ kind: "infrastructure", reason: "no_candidate", message: "There is no candidate." })
+  }
+  yield* restoreCandidate(context, candidate, task.baseTree)
+  const verifiedTree = yield* tickedTree(context, task, candidate.tree)
+  const directory = yield* session.host.freshDirectory(directoryName(state, "verify"))
+  const result = yield* verifyTree(context, verifiedTree, directory)
+  const dropped = result.outcome === "passed" ? yield* droppedWarning(context, verifiedTree, directory) : []
+  const verdict = yield* verdictOf(context, task, verifiedTree, {
+    ...result,
+    warnings: [...result.warnings, ...dropped]
+  })
+  const report: Report = { _tag: "FinishVerify", verdict, message: session.redactor.text(result.message) }
+  return report
+})

@@ -1,0 +1,8 @@
+/** What a worker measures. Names and labels are those of design §6. */
+import { Metric } from "effect"
+
+/** Seconds of one try of a step, by step and outcome (`done`, `failed`, `interrupted`). */
+export const stepDuration = Metric.histogram("devteam_step_duration_seconds", {
+  description: "Duration of one try of a step",
+  boundaries: Metric.exponentialBoundaries({ start: 0.05, factor: 2, count: 16 })
+})
