@@ -4,6 +4,7 @@
  * The only place where secrets' values come from. Nothing here is stored.
  */
 import { Context, type Effect } from "effect"
+import type { Secret } from "../redaction/Secrets.ts"
 import type { LeaseOwner } from "./Leases.ts"
 
 /** The host port. */
@@ -21,7 +22,7 @@ export interface HostShape {
   /** The values of variables, by name; absent ones are left out. */
   readonly environment: (names: ReadonlyArray<string>) => Readonly<Record<string, string>>
   /** Every value that must never leave: variables that look like secrets, passwords in URLs, tokens. */
-  readonly secrets: ReadonlyArray<string>
+  readonly secrets: ReadonlyArray<Secret>
   /** A random string of 32 hex digits. */
   readonly nonce: Effect.Effect<string>
   /** Leave the checkouts of a failed task where they are. */

@@ -9,6 +9,7 @@ import type { Sha } from "../model/Ids.ts"
 import { Host, type HostShape } from "../ports/Host.ts"
 import type { Lease } from "../ports/Leases.ts"
 import type { RepositoryRef } from "../ports/Repository.ts"
+import { knownSecrets } from "../redaction/Secrets.ts"
 import { Sandboxes, type SandboxError, type SandboxSession } from "../ports/Sandbox.ts"
 import { makeRedactor, type Redactor } from "../redaction/redact.ts"
 
@@ -68,7 +69,7 @@ export const openSession = Effect.fnUntraced(function* (state: Execution, lease:
     lease: yield* Ref.make(lease),
     repository: { projectId: state.projectId, url: state.settings.repository.url },
     host,
-    redactor: makeRedactor(host.secrets),
+    redactor: makeRedactor(knownSecrets(host.secrets)),
     sandbox,
     workspace: yield* Ref.make<Workspace | undefined>(undefined)
   }

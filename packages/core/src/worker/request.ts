@@ -1,18 +1,15 @@
 /**
- * A person's request to a project's execution, settled even where the worker that should do it is dead.
+ * A person's request to a project's newest execution.
  *
- * A live worker notices the journal's change and does its part. A dead one would leave `pausing` or `stopping` for
- * ever, so whoever asks takes the lease and settles it.
+ * A live worker notices the journal's change and does its part. Where it is dead, `settle.ts` does it.
  */
 import { Effect, Option } from "effect"
-import type { Request } from "../execution/Command.ts"
+import { type Request, requestName } from "../execution/Command.ts"
 import { notLegal } from "../execution/Rejection.ts"
-import { requestName } from "../execution/Command.ts"
 import type { ProjectId } from "../model/Ids.ts"
 import { Control } from "../ports/Control.ts"
 import { Journal } from "../ports/Journal.ts"
 import { RequestRejected, submit } from "./submit.ts"
-import { defaultWorkOptions, work } from "./work.ts"
 
 type ExistingRequest = Exclude<Request, { readonly _tag: "Start" }>
 
@@ -27,15 +24,4 @@ export const request = Effect.fn("Worker.request")(function* (projectId: Project
   const submitted = yield* submit(executionId.value, command)
   yield* control.notify(projectId)
   return submitted
-})
-
-/**
- * Takes over a pause or stop whose worker is dead. Answers at once, with `Busy`, when a live worker has the project.
- */
-export const settleIfAbandoned = Effect.fn("Worker.settleIfAbandoned")(function* (projectId: ProjectId) {
-  const journal = yield* Journal
-  const executionId = yield* journal.latest(projectId)
-  if (Option.isNone(executionId)) return
-  const { status } = yield* journal.load(executionId.value)
-  if (status === "pausing" || status === "stopping") yield* work(executionId.value, defaultWorkOptions)
 })

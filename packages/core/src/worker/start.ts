@@ -1,0 +1,89 @@
+/**
+ * Starts an execution: registers its project and creates its journal.
+ *
+ * Nothing runs yet; whoever takes the project's lease goes on. A push that an earlier execution left unresolved is
+ * handed over here.
+ */
+import { Clock, Effect, Option, Result } from "effect"
+import { decide } from "../execution/decide.ts"
+import type { InheritedPush } from "../execution/Event.ts"
+import { notLegal } from "../execution/Rejection.ts"
+import type { Execution, State } from "../execution/State.ts"
+import { type CorrelationId, ExecutionId, type ProjectId } from "../model/Ids.ts"
+import type { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
+import { Host } from "../ports/Host.ts"
+import { Journal } from "../ports/Journal.ts"
+import { Projects } from "../ports/Projects.ts"
+import { Workflows } from "../workflows/registry.ts"
+import { RequestRejected } from "./submit.ts"
+
+/** What is to be started. `url` in the settings has no credentials. */
+export interface StartInput {
+  readonly projectId: ProjectId
+  readonly settings: ExecutionSettings
+  readonly scope: Scope
+  readonly boundTo: BoundTo
+  readonly correlationId: CorrelationId
+  /** By name or id; `DEVTEAM_AUTOMATION` as a rule. */
+  readonly workflow: string
+  readonly userId?: string | undefined
+  readonly eventId?: string | undefined
+}
+
+/** The push that an ended execution left to its project, if it left one. */
+const inheritedFrom = (state: State): InheritedPush | undefined => {
+  if (state?.status !== "stopped" || state.push === undefined || state.push.phase !== "unknown") return undefined
+  const { push } = state
+  if (push.inherited !== undefined) return push.inherited
+  const capabilities = state.ready?.capabilities
+  if (capabilities === undefined) return undefined
+  const taskTitle = state.inHand?.task.title ?? push.intent.taskId
+  return { executionId: state.executionId, taskTitle, intent: push.intent, capabilities }
+}
+
+const newId = Effect.gen(function* () {
+  const host = yield* Host
+  const day = new Date(yield* Clock.currentTimeMillis).toISOString().slice(0, 10).replaceAll("-", "")
+  const nonce = yield* host.nonce
+  return ExecutionId.make(`${day}-${nonce.slice(0, 8)}`)
+})
+
+/** Starts an execution, or rejects when the project has an active one. */
+export const start = Effect.fn("Worker.start")(function* (input: StartInput) {
+  const journal = yield* Journal
+  const projects = yield* Projects
+  const workflows = yield* Workflows
+  const { projectId, settings, scope, boundTo, correlationId, userId, eventId } = input
+  const { name, version } = yield* workflows.find(input.workflow)
+  const at = yield* Clock.currentTimeMillis
+  yield* projects.register({ projectId, url: settings.repository.url, registeredAt: at })
+  const latest = yield* journal.latest(projectId)
+  const previous: State = Option.isSome(latest) ? yield* journal.load(latest.value) : undefined
+  const inherited = inheritedFrom(previous)
+  const decided = decide(
+    {
+      _tag: "Start",
+      at,
+      executionId: yield* newId,
+      projectId,
+      correlationId,
+      instance: journal.instance,
+      workflow: { name, version },
+      settings,
+      scope,
+      boundTo,
+      ...(userId === undefined ? {} : { userId }),
+      ...(eventId === undefined ? {} : { eventId }),
+      ...(inherited === undefined ? {} : { inherited })
+    },
+    previous
+  )
+  if (Result.isFailure(decided)) return yield* new RequestRejected({ rejection: decided.failure })
+  return yield* journal.create(decided.success, at).pipe(
+    Effect.map((execution): Execution => execution),
+    Effect.catchIf(
+      (error) => error.reason === "exists",
+      () => new RequestRejected({ rejection: notLegal("start", "initializing") })
+    )
+  )
+})
