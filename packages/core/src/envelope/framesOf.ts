@@ -58,13 +58,14 @@ export const frameOf = (record: JournalRecord, after: Execution): FrameDraft => 
       correlationId: after.correlationId,
       seq: record.seq,
       event,
-      ...fields,
       status,
       progress,
       totals,
       currentTask,
       currentStep,
-      round
+      round,
+      // What the event itself says comes last: `RoundSpent` names the round that was spent, not the one after it.
+      ...fields
     }
   }
 }
