@@ -133,6 +133,8 @@ export const Execution = Schema.Struct({
   blocked: Schema.Array(Blocked),
   totals: Totals,
   costUsd: Schema.Finite,
+  /** `costUsd` when the present allowance began: a resume after `max_cost` grants it anew. */
+  allowanceFromUsd: Schema.Finite,
   inputTokens: Schema.Int,
   outputTokens: Schema.Int,
   startedAt: Millis,

@@ -9,7 +9,8 @@ import type { Command, Report, Selection, StepFailure } from "./Command.ts"
 import { decideTask, taskLimits } from "./decideTask.ts"
 import type { Event } from "./Event.ts"
 import { evolve } from "./evolve.ts"
-import { settle } from "./settle.ts"
+import { fits } from "./fits.ts"
+import { pushIsUnsettled, settle } from "./settle.ts"
 import type { Execution, State } from "./State.ts"
 import { type ErrorReason, isEnded, type Waiting } from "./Status.ts"
 
@@ -26,17 +27,17 @@ const waitingFor = (state: Execution, failure: StepFailure, at: number): Waiting
   }
   const failures = state.failures + 1
   const { attempts } = state.settings.limits
-  const remote = failure.kind === "remote" || failure.kind === "permanent"
+  const remote = failure.kind === "remote" || (failure.kind === "permanent" && state.push !== undefined)
   const reason = remote ? "remote_unreachable" : failures < attempts ? "backoff" : "infrastructure"
   return { reason, until: at + delayAfter(failures, attempts), message: failure.message }
 }
 
-/** While a push is unresolved no failure may end the execution: somebody has to look at the remote first. */
+/** While a push is unsettled no failure may end the execution: what became of it has to be on record first. */
 const failStep = (state: Execution, failure: StepFailure, at: number): ReadonlyArray<Event> => {
   if (state.active === undefined) return []
   const { step, attempt } = state.active
   const stepFailed: Event = { _tag: "StepFailed", step, attempt, reason: failure.reason, message: failure.message }
-  if (failure.kind === "permanent" && state.push?.phase !== "unknown") {
+  if (failure.kind === "permanent" && !pushIsUnsettled(state)) {
     return [stepFailed, failed(state, failure.error ?? "environment", failure.message)]
   }
   return [stepFailed, { _tag: "WaitStarted", waiting: waitingFor(state, failure, at) }]
@@ -135,9 +136,9 @@ const endsTask = (event: Event): boolean =>
   event._tag === "TaskHeld" ||
   event._tag === "TaskSuperseded"
 
-/** Decides a report. In an ended execution nothing follows any more. */
+/** Decides a report. In an ended execution nothing follows any more, nor from a report that fits no running step. */
 export const decideReport = (report: Command & Report, state: State): ReadonlyArray<Event> => {
-  if (state === undefined || isEnded(state.status)) return []
+  if (state === undefined || isEnded(state.status) || !fits(report, state)) return []
   const events = stopWins(state, outcome(state, report, report.at))
   if (report._tag === "BeginStep") return events
   const after = fold(state, events, report.at)

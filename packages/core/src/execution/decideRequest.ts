@@ -7,6 +7,7 @@ import { Result } from "effect"
 import { type Request, requestName } from "./Command.ts"
 import type { Event } from "./Event.ts"
 import { notLegal, type Rejection } from "./Rejection.ts"
+import { pushIsUnsettled } from "./settle.ts"
 import type { Execution, State } from "./State.ts"
 import { type Cell, type Condition, type Effect, transitions } from "./transitions.ts"
 
@@ -15,9 +16,9 @@ const holds = (condition: Condition, state: Execution): boolean => {
     case "waiting":
       return state.waiting !== undefined
     case "waiting_without_open_push":
-      return state.waiting !== undefined && state.push === undefined
+      return state.waiting !== undefined && state.push === undefined && !pushIsUnsettled(state)
     case "push_unresolved":
-      return state.push !== undefined && state.push.phase === "unknown"
+      return pushIsUnsettled(state)
   }
 }
 
@@ -31,14 +32,7 @@ const requested = (request: Request): Event => {
   switch (request._tag) {
     case "Start": {
       const { _tag: _, ...fields } = request
-      const { executionId, projectId, correlationId, instance, workflow, settings, scope, boundTo } = fields
-      return {
-        _tag: "ExecutionRequested",
-        ...{ executionId, projectId, correlationId, instance, workflow, settings, scope, boundTo },
-        ...(fields.eventId === undefined ? {} : { eventId: fields.eventId }),
-        ...(fields.userId === undefined ? {} : { userId: fields.userId }),
-        ...(fields.inherited === undefined ? {} : { inherited: fields.inherited })
-      }
+      return { _tag: "ExecutionRequested", ...fields }
     }
     case "Pause":
       return { _tag: "PauseRequested", mode: request.mode, by: request.by }

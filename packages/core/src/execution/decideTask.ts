@@ -230,10 +230,11 @@ export const taskLimits = (state: Execution): ReadonlyArray<Event> => {
     const message = `${failures.length} failed: ${failures.map((task) => task.taskId).join(", ")}.`
     return [{ _tag: "ExecutionFailed", reason: "too_many_failed_tasks", message, blocked: state.blocked }]
   }
-  if (state.status !== "running") return []
-  if (state.costUsd >= settings.limits.executionCostUsd) {
-    const spent = `$${state.costUsd.toFixed(2)} of $${settings.limits.executionCostUsd.toFixed(2)}`
-    return [paused("max_cost", `${spent} spent in this execution.`)]
+  if (state.status !== "running" && state.status !== "pausing") return []
+  const spent = state.costUsd - state.allowanceFromUsd
+  if (spent >= settings.limits.executionCostUsd) {
+    const allowed = `$${settings.limits.executionCostUsd.toFixed(2)}`
+    return [paused("max_cost", `$${spent.toFixed(2)} of ${allowed} spent; resume allows another ${allowed}.`)]
   }
   if (last?.outcome !== "completed") return []
   if (settings.untilTask === last.taskId) return [paused("until_task", `Task ${last.taskId} is done.`)]

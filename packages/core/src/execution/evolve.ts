@@ -25,6 +25,7 @@ const begin = ({ at, event }: Recorded): State => {
     blocked: [],
     totals: { completed: 0, total: 0 },
     costUsd: 0,
+    allowanceFromUsd: 0,
     inputTokens: 0,
     outputTokens: 0,
     startedAt: at,
@@ -41,13 +42,11 @@ const ended = (state: Execution, status: Status, at: number): Execution => {
 /** A limit that paused the execution is used up by resume. */
 const lifted = (state: Execution): Execution["settings"] => {
   const { untilTask, maxTasks, ...rest } = state.settings
-  const kept = {
+  return {
+    ...rest,
     ...(untilTask === undefined || state.pause?.reason === "until_task" ? {} : { untilTask }),
     ...(maxTasks === undefined || state.pause?.reason === "max_tasks" ? {} : { maxTasks })
   }
-  if (state.pause?.reason !== "max_cost") return { ...rest, ...kept }
-  const executionCostUsd = state.costUsd + rest.limits.executionCostUsd
-  return { ...rest, ...kept, limits: { ...rest.limits, executionCostUsd } }
 }
 
 /** After a red base was mended the candidate is merged onto the head of then, and verified there. */
@@ -108,7 +107,9 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     }
     case "Resumed": {
       const { pause: _p, pauseMode: _m, ...rest } = state
-      return { ...rest, ...reopenVerification(state), status: state.resumesTo, settings: lifted(state) }
+      const allowanceFromUsd = state.pause?.reason === "max_cost" ? state.costUsd : state.allowanceFromUsd
+      const settings = lifted(state)
+      return { ...rest, ...reopenVerification(state), status: state.resumesTo, settings, allowanceFromUsd }
     }
     case "StopRequested": {
       const { waiting: _w, pause: _p, pauseMode: _m, ...rest } = state

@@ -5,6 +5,7 @@
  * nothing runs in this process.
  */
 import type { PushMode, StepName } from "../model/Step.ts"
+import { settle } from "./settle.ts"
 import type { OpenPush, State } from "./State.ts"
 import { isEnded, type Status, type Waiting } from "./Status.ts"
 
@@ -31,10 +32,7 @@ export const next = (state: State): Directive => {
   if (isEnded(state.status)) return { _tag: "Rest", status: state.status }
   if (state.active !== undefined) return { _tag: "Recover", step: state.active.step }
   if (state.status === "paused") return { _tag: "Rest", status: state.status }
-  const ending = state.status === "stopping" || state.status === "pausing"
-  if (ending && (state.push?.phase !== "unknown" || state.waiting !== undefined)) {
-    return state.inHand?.landed === undefined ? { _tag: "Settle" } : { _tag: "RunStep", step: "REPORT" }
-  }
+  if (settle(state).length > 0) return { _tag: "Settle" }
   if (state.waiting !== undefined) return { _tag: "WaitUntil", waiting: state.waiting }
   if (state.push !== undefined) return push(state.push)
   if (state.status === "initializing") return { _tag: "RunStep", step: "INITIALIZE" }

@@ -40,21 +40,29 @@ export interface StepContext {
   readonly session: Session
 }
 
-/** Names a directory of a task, safe for file systems whatever the task is called. */
+/** An execution's directory below the work directory. */
+export const executionDirectory = ({ executionId }: Execution): string => executionId
+
+/** A task's directory: safe for file systems whatever the task is called. */
+export const taskDirectory = (state: Execution, taskId: string): string =>
+  `${executionDirectory(state)}/${taskId.replace(/[^A-Za-z0-9.-]+/g, "_").replace(/^[.]+/, "_").slice(0, 60)}`
+
+/** A directory of the task in hand. */
 export const directoryName = (state: Execution, purpose: "agent" | "scratch" | "verify" | "baseline"): string =>
-  `${state.executionId}-${purpose}`
+  `${taskDirectory(state, state.inHand?.task.id ?? "execution")}/${purpose}`
 
 /** Opens the session of a lease. */
-export const openSession = Effect.fnUntraced(function* (state: Execution, lease: Lease) {
+export const openSession = Effect.fnUntraced(function* (state: Execution, lease: Ref.Ref<Lease>) {
   const host = yield* Host
   const sandboxes = yield* Sandboxes
   const scope = yield* Scope.Scope
+  const { epoch } = yield* Ref.get(lease)
   const acquire = sandboxes
     .acquire({
       instance: state.instance,
       projectId: state.projectId,
       executionId: state.executionId,
-      epoch: lease.epoch
+      epoch
     })
     .pipe(Effect.provideService(Scope.Scope, scope))
   const acquired = yield* Ref.make<SandboxSession | undefined>(undefined)
@@ -66,7 +74,7 @@ export const openSession = Effect.fnUntraced(function* (state: Execution, lease:
     return fresh
   })
   const session: Session = {
-    lease: yield* Ref.make(lease),
+    lease,
     repository: { projectId: state.projectId, url: state.settings.repository.url },
     host,
     redactor: makeRedactor(knownSecrets(host.secrets)),

@@ -12,7 +12,7 @@ import { type Head, Repository } from "../ports/Repository.ts"
 import { TaskList } from "../ports/TaskList.ts"
 import { defaultTemplateText, parseTemplate } from "../prompt/Template.ts"
 import { describeErrors, parseOptions, readList, totalsOf } from "./list.ts"
-import type { StepContext } from "./Session.ts"
+import { executionDirectory, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
 
 /** Where a project may keep a prompt template of its own. */
@@ -67,9 +67,10 @@ const probeAgent = Effect.fnUntraced(function* ({ state, session }: StepContext)
   const { agent } = state.settings
   const sandbox = yield* session.sandbox
   const coding = yield* agents.get(agent.id)
-  const cwd = yield* session.host.freshDirectory(`${state.executionId}-probe`)
+  const directory = `${executionDirectory(state)}/probe`
+  const cwd = yield* session.host.freshDirectory(directory)
   const version = yield* coding.probe(agent, sandbox, session.host.environment(agent.env), cwd)
-  yield* session.host.removeDirectory(`${state.executionId}-probe`)
+  yield* session.host.removeDirectory(directory)
   return version
 })
 

@@ -3,7 +3,7 @@
  *
  * The commit is on the target already; nothing here can change that.
  */
-import { Effect, Option, Ref } from "effect"
+import { Effect, Option } from "effect"
 import type { Report } from "../execution/Command.ts"
 import { Repository } from "../ports/Repository.ts"
 import { makeReceipt, receiptJson } from "../receipt/Receipt.ts"
@@ -11,7 +11,7 @@ import { putText } from "./artifacts.ts"
 import { parseOptions, readList, totalsOf } from "./list.ts"
 import { taskOf } from "./prep.ts"
 import { readyOf } from "./select.ts"
-import { directoryName, type StepContext } from "./Session.ts"
+import type { StepContext } from "./Session.ts"
 
 const writeReceipt = Effect.fnUntraced(function* (context: StepContext) {
   const { state } = context
@@ -48,10 +48,6 @@ export const report = Effect.fn("Step.report")(function* (context: StepContext) 
   yield* writeReceipt(context)
   const tree = yield* repository.treeOf(session.repository, task.landed ?? task.base)
   const list = yield* readList(session.repository, tree, parseOptions(state, ready.taskList))
-  yield* Ref.set(session.workspace, undefined)
-  for (const purpose of ["agent", "scratch", "verify"] as const) {
-    yield* session.host.removeDirectory(directoryName(state, purpose))
-  }
   const finish: Report = {
     _tag: "FinishReport",
     totals: Option.match(list, { onNone: () => state.totals, onSome: (found) => totalsOf(state, found) })

@@ -5,9 +5,9 @@
  * the next holder.
  */
 import { Clock, Duration, Effect, Option, Ref, Schedule } from "effect"
-import { type State } from "../execution/State.ts"
+import type { Execution } from "../execution/State.ts"
 import type { Status, Waiting } from "../execution/Status.ts"
-import type { ExecutionId } from "../model/Ids.ts"
+import type { ExecutionId, ProjectId } from "../model/Ids.ts"
 import { Host } from "../ports/Host.ts"
 import { Journal } from "../ports/Journal.ts"
 import { type Lease, type LeaseError, type LeaseOwner, Leases } from "../ports/Leases.ts"
@@ -15,6 +15,7 @@ import { Sandboxes } from "../ports/Sandbox.ts"
 import { openSession, type Session } from "../steps/Session.ts"
 import { Workflows } from "../workflows/registry.ts"
 import { type Workflow, workflowId } from "../workflows/Workflow.ts"
+import { cleanUpExecution, cleanUpTask } from "./cleanUp.ts"
 import { runStep } from "./runStep.ts"
 import { submit } from "./submit.ts"
 
@@ -52,9 +53,8 @@ const keepAlive = (session: Session, leaseMs: number) =>
     return yield* persistent.pipe(Effect.delay(Duration.millis(leaseMs / 3)), Effect.forever)
   })
 
-const step = Effect.fnUntraced(function* (executionId: ExecutionId, session: Session, workflow: Workflow) {
-  const journal = yield* Journal
-  const state = yield* journal.load(executionId)
+const step = Effect.fnUntraced(function* (state: Execution, session: Session, workflow: Workflow) {
+  const { executionId } = state
   const { epoch } = yield* Ref.get(session.lease)
   const directive = workflow.next(state)
   switch (directive._tag) {
@@ -86,8 +86,8 @@ const step = Effect.fnUntraced(function* (executionId: ExecutionId, session: Ses
   }
 })
 
-const atBoundary = (state: State): boolean =>
-  state?.status === "running" && state.active === undefined && state.inHand === undefined
+const atBoundary = (state: Execution): boolean =>
+  state.status === "running" && state.active === undefined && state.inHand === undefined
 
 const loop = Effect.fnUntraced(function* (
   executionId: ExecutionId,
@@ -96,16 +96,18 @@ const loop = Effect.fnUntraced(function* (
   options: WorkOptions
 ) {
   const journal = yield* Journal
+  let before = yield* journal.load(executionId)
   for (;;) {
-    const result = yield* step(executionId, session, workflow)
+    const result = yield* step(before, session, workflow)
     if (result !== undefined) return result
-    if (atBoundary(yield* journal.load(executionId)) && (yield* options.yieldAtBoundary)) {
-      return { _tag: "Yielded" } satisfies WorkResult
-    }
+    const after = yield* journal.load(executionId)
+    yield* cleanUpTask(session, before, after)
+    if (atBoundary(after) && (yield* options.yieldAtBoundary)) return { _tag: "Yielded" } satisfies WorkResult
+    before = after
   }
 })
 
-const holding = (executionId: ExecutionId, lease: Lease, options: WorkOptions) =>
+const holding = (executionId: ExecutionId, lease: Ref.Ref<Lease>, options: WorkOptions) =>
   Effect.gen(function* () {
     const journal = yield* Journal
     const sandboxes = yield* Sandboxes
@@ -113,15 +115,32 @@ const holding = (executionId: ExecutionId, lease: Lease, options: WorkOptions) =
     const state = yield* journal.load(executionId)
     const { projectId, instance } = state
     const workflow = yield* workflows.find(workflowId(state.workflow))
-    yield* Effect.logInfo("taken", { epoch: lease.epoch })
-    const killed = yield* sandboxes.reap({ instance, projectId, epoch: lease.epoch })
+    const { epoch } = yield* Ref.get(lease)
+    yield* Effect.logInfo("taken", { epoch })
+    const killed = yield* sandboxes.reap({ instance, projectId, epoch })
     if (killed > 0) yield* Effect.logWarning("ended processes that a dead worker left", { killed })
     const session = yield* openSession(state, lease)
+    const leave = Effect.flatMap(journal.load(executionId), (last) => cleanUpExecution(session, last))
+    yield* Effect.addFinalizer(() => Effect.ignore(leave))
     return yield* Effect.raceFirst(
       loop(executionId, session, workflow, options),
       keepAlive(session, options.leaseMs)
     )
   })
+
+/** Takes the lease for as long as the scope is open; its epoch may be raised meanwhile. */
+const takeLease = (projectId: ProjectId, leaseMs: number) =>
+  Effect.uninterruptible(
+    Effect.gen(function* () {
+      const leases = yield* Leases
+      const host = yield* Host
+      const taken = yield* leases.acquire(projectId, host.owner, leaseMs, host.isDead)
+      if (Option.isNone(taken)) return undefined
+      const lease = yield* Ref.make(taken.value)
+      yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(Ref.get(lease), leases.release)))
+      return lease
+    })
+  )
 
 const isStale = (error: { readonly _tag: string; readonly reason?: unknown }): boolean =>
   (error._tag === "LeaseError" && error.reason === "lost") ||
@@ -131,20 +150,15 @@ const isStale = (error: { readonly _tag: string; readonly reason?: unknown }): b
 export const work = Effect.fn("Worker.work")(function* (executionId: ExecutionId, options: WorkOptions) {
   const journal = yield* Journal
   const leases = yield* Leases
-  const host = yield* Host
-  const state = yield* journal.load(executionId)
-  const { projectId, correlationId } = state
+  const { projectId, correlationId } = yield* journal.load(executionId)
   const held = Effect.gen(function* () {
-    const lease = yield* Effect.acquireRelease(
-      leases.acquire(projectId, host.owner, options.leaseMs, host.isDead),
-      (taken) => (Option.isSome(taken) ? Effect.ignore(leases.release(taken.value)) : Effect.void)
-    )
-    if (Option.isNone(lease)) {
+    const lease = yield* takeLease(projectId, options.leaseMs)
+    if (lease === undefined) {
       const holder = yield* leases.holder(projectId)
       const owner = Option.getOrUndefined(Option.map(holder, (other) => other.owner))
       return { _tag: "Busy", owner } satisfies WorkResult
     }
-    return yield* holding(executionId, lease.value, options)
+    return yield* holding(executionId, lease, options)
   })
   return yield* Effect.scoped(held).pipe(
     Effect.catchIf(isStale, () => Effect.succeed<WorkResult>({ _tag: "Lost" })),
