@@ -11,6 +11,7 @@ import type { RemoteCapabilities } from "../model/Push.ts"
 import type { ExecutionSettings } from "../model/Settings.ts"
 import type { StepName } from "../model/Step.ts"
 import type { Task } from "../model/Task.ts"
+import type { LeaseOwner } from "../ports/Leases.ts"
 import { normalizeTitle } from "../tasks/identity.ts"
 
 /** The event that is asked for. */
@@ -133,4 +134,26 @@ export const taskSelected = (
 export const executionCompleted: EventOf<"ExecutionCompleted"> = {
   _tag: "ExecutionCompleted",
   totals: { completed: 3, total: 3 }
+}
+
+/** A process that may hold a lease; `worker` tells two workers of one process apart. */
+export const owner = (overrides: Partial<LeaseOwner> = {}): LeaseOwner => ({
+  host: "host-1",
+  bootId: "boot-1",
+  pid: 100,
+  startedAt: "1",
+  worker: "worker-1",
+  ...overrides
+})
+
+/** New ids at each call, for tests that share one store: `prefix` keeps suites apart. */
+export const uniqueIds = (prefix: string) => {
+  let last = 0
+  return (): { readonly projectId: ProjectId; readonly executionId: ExecutionId } => {
+    last += 1
+    return {
+      projectId: projectId(`${prefix}/project-${last}`),
+      executionId: executionId(`${prefix}-${last}`)
+    }
+  }
 }

@@ -1,0 +1,94 @@
+/**
+ * The reading half of the journal.
+ *
+ * Plain queries outside transactions: each reads one committed state.
+ */
+import { Effect, Option, Schema } from "effect"
+import { ExecutionId, ProjectId } from "@devteam/core/model/Ids"
+import { JournalError, type JournalShape } from "@devteam/core/ports/Journal"
+import type { SqlClient } from "effect/sql/SqlClient"
+import type { SqlError } from "effect/sql/SqlError"
+import { findAll, findOneOption } from "effect/sql/SqlSchema"
+import { type ContextRow, ProjectionRow, readRecords, stateOf, SummaryRow } from "./journalRows.ts"
+import { describeFailure } from "./sqlFailure.ts"
+
+/** Turns the database's errors into the port's. A row that cannot be read was written by a newer program. */
+export const journalGuard = <A>(
+  what: string,
+  effect: Effect.Effect<A, JournalError | SqlError | Schema.SchemaError>
+): Effect.Effect<A, JournalError> =>
+  Effect.catchTags(effect, {
+    SqlError: (error) =>
+      Effect.fail(new JournalError({ reason: "unavailable", message: describeFailure(what, error) })),
+    SchemaError: (error) =>
+      Effect.fail(
+        new JournalError({
+          reason: "newer_schema",
+          message: `${what}: a stored row has a shape that this program does not know. Update devteam. (${error.message})`
+        })
+      )
+  })
+
+const notRead = "The journal could not be read"
+
+/** Everything of the port that only reads. */
+export const journalReads = (sql: SqlClient) => {
+  const summary = sql.literal("execution_id, project_id, status, started_at, updated_at")
+  const contextOf = stateOf(sql)
+  const records = readRecords(sql)
+
+  const load = Effect.fn("Journal.load")(function* (executionId: ExecutionId) {
+    const [row] = yield* sql<ContextRow>`
+      SELECT project_id, version, context_version, context FROM execution WHERE execution_id = ${executionId}`
+    if (row !== undefined) return yield* contextOf(executionId, row)
+    return yield* new JournalError({ reason: "not_found", message: `There is no execution ${executionId}.` })
+  })
+
+  const findLatest = findOneOption({
+    Request: ProjectId,
+    Result: Schema.Struct({ executionId: ExecutionId }),
+    execute: (projectId) => sql`
+      SELECT execution_id FROM execution WHERE project_id = ${projectId} ORDER BY ordinal DESC LIMIT 1`
+  })
+  const findStatus = findOneOption({
+    Request: ProjectId,
+    Result: ProjectionRow,
+    execute: (projectId) => sql`
+      SELECT projection FROM execution WHERE project_id = ${projectId} ORDER BY ordinal DESC LIMIT 1`
+  })
+  const findSummaries = findAll({
+    Request: Schema.Struct({ projectId: Schema.UndefinedOr(ProjectId), limit: Schema.Int }),
+    Result: SummaryRow,
+    execute: ({ projectId, limit }) => sql`
+      SELECT ${summary} FROM execution ${projectId === undefined ? sql.literal("") : sql`WHERE project_id = ${projectId}`}
+      ORDER BY ordinal DESC, execution_id LIMIT ${limit}`
+  })
+  const findRunnable = findAll({
+    Request: Schema.Void,
+    Result: SummaryRow,
+    execute: () => sql`SELECT ${summary} FROM execution WHERE runnable ORDER BY ordinal, execution_id`
+  })
+
+  return {
+    load: (executionId) => journalGuard(notRead, load(executionId)),
+    records: (executionId, after) => journalGuard(notRead, records(executionId, after)),
+    latest: (projectId) =>
+      journalGuard(
+        notRead,
+        Effect.map(
+          findLatest(projectId),
+          Option.map((row) => row.executionId)
+        )
+      ),
+    status: (projectId) =>
+      journalGuard(
+        notRead,
+        Effect.map(
+          findStatus(projectId),
+          Option.map((row) => row.projection)
+        )
+      ),
+    list: ({ projectId, limit }) => journalGuard(notRead, findSummaries({ projectId, limit })),
+    runnable: journalGuard(notRead, findRunnable(undefined))
+  } satisfies Partial<JournalShape>
+}

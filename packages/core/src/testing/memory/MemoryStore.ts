@@ -1,0 +1,94 @@
+/**
+ * What all in-memory stores of a test share: one plain value that stands for one database.
+ *
+ * Every operation on it is a single synchronous step, which makes it atomic. Values go in through the same schemas
+ * as on disk, so that what could not be stored is a defect here too. Nothing survives the layer's scope.
+ */
+import { Clock, Context, Effect, Layer, PubSub, Schema } from "effect"
+import { type FrameDraft, toFrame } from "../../envelope/Frame.ts"
+import { Event, type JournalRecord } from "../../execution/Event.ts"
+import type { Execution } from "../../execution/State.ts"
+import type { StatusProjection } from "../../execution/StatusProjection.ts"
+import { type ExecutionId, InstanceId, type ProjectId } from "../../model/Ids.ts"
+import type { StoredArtifact } from "../../ports/Artifacts.ts"
+import type { StoredFrame } from "../../ports/Frames.ts"
+import type { KnownFence, LeaseOwner } from "../../ports/Leases.ts"
+import type { Project } from "../../ports/Projects.ts"
+
+/** The row of a project that fences, serialises and numbers. */
+export interface LeaseRow {
+  epoch: number
+  owner: LeaseOwner | undefined
+  expiresAt: number
+}
+
+/** One execution with its journal. */
+export interface ExecutionRow {
+  readonly records: Array<JournalRecord>
+  state: Execution
+  projection: StatusProjection
+}
+
+/** The contents. Maps keep the order in which things were made. */
+export interface MemoryStoreShape {
+  readonly instance: InstanceId
+  readonly stream: string
+  readonly executions: Map<ExecutionId, ExecutionRow>
+  readonly leases: Map<ProjectId, LeaseRow>
+  readonly frames: Map<ProjectId, Array<StoredFrame>>
+  readonly fences: Map<string, KnownFence>
+  readonly artifacts: Map<string, { readonly stored: StoredArtifact; readonly bytes: Uint8Array }>
+  readonly projects: Map<ProjectId, Project>
+  readonly committed: PubSub.PubSub<ProjectId>
+}
+
+/** See {@link MemoryStoreShape}. */
+export class MemoryStore extends Context.Service<MemoryStore, MemoryStoreShape>()(
+  "@devteam/core/testing/MemoryStore"
+) {}
+
+/** The lease row of a project, made with epoch 0 when there is none. */
+export const leaseRow = ({ leases }: MemoryStoreShape, projectId: ProjectId): LeaseRow => {
+  const row = leases.get(projectId) ?? { epoch: 0, owner: undefined, expiresAt: 0 }
+  leases.set(projectId, row)
+  return row
+}
+
+/** Adds frames under the project's next numbers. */
+export const addFrames = (
+  { frames, stream }: MemoryStoreShape,
+  projectId: ProjectId,
+  drafts: ReadonlyArray<FrameDraft>
+): void => {
+  const stored = frames.get(projectId) ?? []
+  frames.set(projectId, stored)
+  for (const draft of drafts) {
+    const seq = stored.length + 1
+    stored.push({ seq, frame: JSON.parse(JSON.stringify(toFrame(projectId, draft, { stream, seq }))) })
+  }
+}
+
+const EventText = Schema.fromJsonString(Event)
+
+/** An event as it would come back from disk. */
+export const throughDisk = (event: Event): Event =>
+  Schema.decodeSync(EventText)(Schema.encodeSync(EventText)(event))
+
+/** The store's clock in epoch ms: a test's own clock where it has one. */
+export const now: Effect.Effect<number> = Clock.currentTimeMillis
+
+/** A new, empty store. */
+export const layer: Layer.Layer<MemoryStore> = Layer.effect(
+  MemoryStore,
+  Effect.map(PubSub.unbounded<ProjectId>(), (committed) => ({
+    instance: InstanceId.make("memory"),
+    stream: "memory",
+    executions: new Map(),
+    leases: new Map(),
+    frames: new Map(),
+    fences: new Map(),
+    artifacts: new Map(),
+    projects: new Map(),
+    committed
+  }))
+)

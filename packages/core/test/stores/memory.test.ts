@@ -1,0 +1,16 @@
+import { artifactsContract } from "../../src/testing/contracts/ArtifactsContract.ts"
+import { controlContract } from "../../src/testing/contracts/ControlContract.ts"
+import { framesContract } from "../../src/testing/contracts/FramesContract.ts"
+import { hintsContract } from "../../src/testing/contracts/HintsContract.ts"
+import { journalContract } from "../../src/testing/contracts/JournalContract.ts"
+import { leasesContract } from "../../src/testing/contracts/LeasesContract.ts"
+import { projectsContract } from "../../src/testing/contracts/ProjectsContract.ts"
+import { layerMemory } from "../../src/testing/memory/Stores.ts"
+
+journalContract("memory", layerMemory)
+leasesContract("memory", layerMemory)
+framesContract("memory", layerMemory)
+controlContract("memory", layerMemory)
+artifactsContract("memory", layerMemory)
+projectsContract("memory", layerMemory)
+hintsContract("memory", layerMemory)
