@@ -35,10 +35,16 @@ export interface WorkOptions {
   readonly leaseMs: number
   /** Asked at every task boundary: give the project back? */
   readonly yieldAtBoundary: Effect.Effect<boolean>
+  /** Run once the lease is taken. */
+  readonly onLease: Effect.Effect<void>
 }
 
 /** Leases of 30 s that are kept until there is nothing to do. */
-export const defaultWorkOptions: WorkOptions = { leaseMs: 30_000, yieldAtBoundary: Effect.succeed(false) }
+export const defaultWorkOptions: WorkOptions = {
+  leaseMs: 30_000,
+  yieldAtBoundary: Effect.succeed(false),
+  onLease: Effect.void
+}
 
 /** Renews a third of the way; gives up while there is still a margin before others may take over. */
 const keepAlive = (session: Session, leaseMs: number) =>
@@ -110,6 +116,7 @@ const loop = Effect.fnUntraced(function* (
 const holding = (executionId: ExecutionId, lease: Ref.Ref<Lease>, options: WorkOptions) =>
   Effect.gen(function* () {
     const journal = yield* Journal
+    const leases = yield* Leases
     const sandboxes = yield* Sandboxes
     const workflows = yield* Workflows
     const state = yield* journal.load(executionId)
@@ -120,7 +127,13 @@ const holding = (executionId: ExecutionId, lease: Ref.Ref<Lease>, options: WorkO
     const killed = yield* sandboxes.reap({ instance, projectId, epoch })
     if (killed > 0) yield* Effect.logWarning("ended processes that a dead worker left", { killed })
     const session = yield* openSession(state, lease)
-    const leave = Effect.flatMap(journal.load(executionId), (last) => cleanUpExecution(session, last))
+    const leave = Effect.gen(function* () {
+      const holder = yield* leases.holder(projectId)
+      const held = yield* Ref.get(lease)
+      // Another process of this machine may be at work in the same directories by now.
+      if (Option.isSome(holder) && holder.value.epoch !== held.epoch) return
+      yield* cleanUpExecution(session, yield* journal.load(executionId))
+    })
     yield* Effect.addFinalizer(() => Effect.ignore(leave))
     return yield* Effect.raceFirst(
       loop(executionId, session, workflow, options),
@@ -158,6 +171,7 @@ export const work = Effect.fn("Worker.work")(function* (executionId: ExecutionId
       const owner = Option.getOrUndefined(Option.map(holder, (other) => other.owner))
       return { _tag: "Busy", owner } satisfies WorkResult
     }
+    yield* options.onLease
     return yield* holding(executionId, lease, options)
   })
   return yield* Effect.scoped(held).pipe(

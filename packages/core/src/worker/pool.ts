@@ -1,0 +1,130 @@
+/**
+ * A service's workers: a fixed number of slots that take hints, and a sweep that finds what no hint told of.
+ *
+ * One hint is one turn: at a task's end a project that others wait for goes to the back of the line. A hint that is
+ * lost, doubled or wrong costs time only; what is runnable and has no live lease is found again by the sweep.
+ */
+import { Clock, Duration, Effect, Metric, Option, Queue, Ref, Stream } from "effect"
+import type { BoundTo } from "../model/Settings.ts"
+import type { ExecutionId, ProjectId } from "../model/Ids.ts"
+import { type Hint, Hints } from "../ports/Hints.ts"
+import { Journal } from "../ports/Journal.ts"
+import { Leases } from "../ports/Leases.ts"
+import { queueLatency } from "./metrics.ts"
+import { defaultWorkOptions, work, type WorkOptions, type WorkResult } from "./work.ts"
+
+/** How many executions are worked on at once, here and over all workers, and how often is swept. */
+export interface PoolOptions {
+  readonly concurrency: number
+  readonly concurrencyOverAll: number
+  readonly sweepMs: number
+  readonly leaseMs: number
+  /** Only executions that were started for this kind of worker. */
+  readonly boundTo: BoundTo
+}
+
+/** Two here, five over all, a sweep every 5 s. */
+export const defaultPoolOptions: PoolOptions = {
+  concurrency: 2,
+  concurrencyOverAll: 5,
+  sweepMs: 5_000,
+  leaseMs: defaultWorkOptions.leaseMs,
+  boundTo: "service"
+}
+
+interface Turn {
+  readonly executionId: ExecutionId
+  readonly projectId: ProjectId
+  readonly since: number
+  readonly cause: "hint" | "sweep" | "turn"
+}
+
+interface Line {
+  readonly queue: Queue.Queue<Turn>
+  /** Executions that wait in the line or are worked on. */
+  readonly known: Ref.Ref<ReadonlySet<ExecutionId>>
+}
+
+const enqueue = Effect.fnUntraced(function* (line: Line, turn: Turn) {
+  const fresh = yield* Ref.modify(line.known, (known) => {
+    if (known.has(turn.executionId)) return [false, known] as const
+    return [true, new Set([...known, turn.executionId])] as const
+  })
+  if (fresh) yield* Queue.offer(line.queue, turn)
+})
+
+const forget = (line: Line, executionId: ExecutionId) =>
+  Ref.update(line.known, (known) => new Set([...known].filter((other) => other !== executionId)))
+
+/** What to do with an execution after a turn: the sweep finds those that wait, once their time has come. */
+const after = Effect.fnUntraced(function* (line: Line, turn: Turn, result: WorkResult) {
+  yield* forget(line, turn.executionId)
+  if (result._tag !== "Yielded") return
+  yield* enqueue(line, { ...turn, since: yield* Clock.currentTimeMillis, cause: "turn" })
+})
+
+const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
+  const leases = yield* Leases
+  const turn = yield* Queue.take(line.queue)
+  const live = yield* leases.count
+  if (live >= options.concurrencyOverAll) {
+    yield* forget(line, turn.executionId)
+    return
+  }
+  const workOptions: WorkOptions = {
+    leaseMs: options.leaseMs,
+    yieldAtBoundary: Effect.map(Queue.size(line.queue), (waiting) => waiting > 0),
+    onLease: Effect.gen(function* () {
+      const seconds = ((yield* Clock.currentTimeMillis) - turn.since) / 1000
+      yield* Metric.update(Metric.withAttributes(queueLatency, { cause: turn.cause }), seconds)
+    })
+  }
+  const result = yield* work(turn.executionId, workOptions)
+  yield* after(line, turn, result)
+})
+
+const sweep = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
+  const journal = yield* Journal
+  const leases = yield* Leases
+  const now = yield* Clock.currentTimeMillis
+  for (const { executionId, projectId } of yield* journal.runnable) {
+    const state = yield* journal.load(executionId)
+    const due = state.waiting === undefined || state.waiting.until <= now
+    const free = Option.isNone(yield* leases.holder(projectId))
+    if (state.boundTo === options.boundTo && due && free) {
+      yield* enqueue(line, { executionId, projectId, since: state.waiting?.until ?? state.updatedAt, cause: "sweep" })
+    }
+  }
+})
+
+/** Whatever goes wrong in one turn is that execution's affair: the line goes on, and the sweep brings it back. */
+const survives = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
+  effect.pipe(Effect.catchCause((cause) => Effect.logError(`${what} failed`, cause)))
+
+/** Runs a pool until it is interrupted; then every step that runs is interrupted and its processes are dead. */
+export const runPool = Effect.fn("Worker.pool")(function* (options: PoolOptions) {
+  const hints = yield* Hints
+  const line: Line = {
+    queue: yield* Queue.unbounded<Turn>(),
+    known: yield* Ref.make<ReadonlySet<ExecutionId>>(new Set())
+  }
+  const toTurn = ({ executionId, projectId, enqueuedAt }: Hint): Turn => ({
+    executionId,
+    projectId,
+    since: enqueuedAt,
+    cause: "hint"
+  })
+  const taking = hints.take.pipe(Stream.runForEach((hint) => enqueue(line, toTurn(hint))))
+  const sweeping = survives("sweep", sweep(line, options)).pipe(
+    Effect.andThen(Effect.sleep(Duration.millis(options.sweepMs))),
+    Effect.forever
+  )
+  const working = Array.from({ length: options.concurrency }, () =>
+    Effect.forever(survives("work", slot(line, options)))
+  )
+  const listening = survives("hints", taking).pipe(Effect.andThen(Effect.sleep("1 second")), Effect.forever)
+  return yield* Effect.all([listening, sweeping, ...working], {
+    concurrency: "unbounded",
+    discard: true
+  })
+})
