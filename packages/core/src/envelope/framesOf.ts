@@ -35,7 +35,13 @@ const shown = (event: Event): Readonly<Record<string, unknown>> => {
       return fields
     }
     case "TaskSelected":
-      return { _tag: event._tag, taskId: event.task.id, title: event.task.title, base: event.base, totals: event.totals }
+      return {
+        _tag: event._tag,
+        taskId: event.task.id,
+        title: event.task.title,
+        base: event.base,
+        totals: event.totals
+      }
     case "CandidatePrepared":
     case "TaskHeld": {
       const { candidate, ...fields } = event

@@ -10,7 +10,12 @@ import type { Execution } from "./State.ts"
 import { Blocked, Totals } from "./Status.ts"
 
 const Named = Schema.Struct({ id: Schema.String, title: Schema.String })
-const Ended = Schema.Struct({ id: Schema.String, title: Schema.String, reason: Schema.String, message: Schema.String })
+const Ended = Schema.Struct({
+  id: Schema.String,
+  title: Schema.String,
+  reason: Schema.String,
+  message: Schema.String
+})
 const Iso = Schema.String
 
 /** The status of a project's newest execution. Times are ISO-8601 UTC; `progress` is per cent of the list. */
@@ -48,9 +53,15 @@ const iso = (millis: number): string => new Date(millis).toISOString()
 const ended = (state: Execution, outcome: "failed" | "held" | "superseded") =>
   state.outcomes
     .filter((task) => task.outcome === outcome)
-    .map((task) => ({ id: task.taskId, title: task.title, reason: task.reason ?? outcome, message: task.message ?? "" }))
+    .map((task) => ({
+      id: task.taskId,
+      title: task.title,
+      reason: task.reason ?? outcome,
+      message: task.message ?? ""
+    }))
 
-const percent = ({ completed, total }: Totals): number => (total === 0 ? 0 : Math.floor((completed * 100) / total))
+const percent = ({ completed, total }: Totals): number =>
+  total === 0 ? 0 : Math.floor((completed * 100) / total)
 
 /** The projection of a state. */
 export const project = (state: Execution): StatusProjection => ({
@@ -62,7 +73,8 @@ export const project = (state: Execution): StatusProjection => ({
   ...(state.pause === undefined ? {} : { pause: state.pause }),
   progress: percent(state.totals),
   totals: state.totals,
-  currentTask: state.inHand === undefined ? null : { id: state.inHand.task.id, title: state.inHand.task.title },
+  currentTask:
+    state.inHand === undefined ? null : { id: state.inHand.task.id, title: state.inHand.task.title },
   currentStep: state.active?.step ?? null,
   round: state.inHand?.round ?? null,
   branch: state.ready?.target ?? state.settings.repository.target ?? null,

@@ -36,7 +36,13 @@ const waitingFor = (state: Execution, failure: StepFailure, at: number): Waiting
 const failStep = (state: Execution, failure: StepFailure, at: number): ReadonlyArray<Event> => {
   if (state.active === undefined) return []
   const { step, attempt } = state.active
-  const stepFailed: Event = { _tag: "StepFailed", step, attempt, reason: failure.reason, message: failure.message }
+  const stepFailed: Event = {
+    _tag: "StepFailed",
+    step,
+    attempt,
+    reason: failure.reason,
+    message: failure.message
+  }
   if (failure.kind === "permanent" && !pushIsUnsettled(state)) {
     return [stepFailed, failed(state, failure.error ?? "environment", failure.message)]
   }
@@ -54,10 +60,17 @@ const interruptStep = (state: Execution, report: Extract<Report, { readonly _tag
   const message = `The step ${step} was cut off ${state.crashes + 1} times: its worker died each time.`
   if (state.inHand === undefined) return [...events, failed(state, "keeps_crashing", message)]
   const { id: taskId, title } = state.inHand.task
-  return [...events, { _tag: "TaskFailed" as const, taskId, title, reason: "keeps_crashing" as const, message }]
+  return [
+    ...events,
+    { _tag: "TaskFailed" as const, taskId, title, reason: "keeps_crashing" as const, message }
+  ]
 }
 
-const paused = (reason: "held" | "list_invalid", message: string): Event => ({ _tag: "Paused", reason, message })
+const paused = (reason: "held" | "list_invalid", message: string): Event => ({
+  _tag: "Paused",
+  reason,
+  message
+})
 
 const nothingRunnable = (state: Execution, blocked: Execution["blocked"]): Event => {
   const held = state.outcomes.filter((task) => task.outcome === "held").map((task) => task.taskId)
@@ -137,11 +150,11 @@ const endsTask = (event: Event): boolean =>
   event._tag === "TaskSuperseded"
 
 /** Decides a report. In an ended execution nothing follows any more, nor from a report that fits no running step. */
-export const decideReport = (report: Command & Report, state: State): ReadonlyArray<Event> => {
+export const decideReport = ({ at, ...report }: Command & Report, state: State): ReadonlyArray<Event> => {
   if (state === undefined || isEnded(state.status) || !fits(report, state)) return []
-  const events = stopWins(state, outcome(state, report, report.at))
+  const events = stopWins(state, outcome(state, report, at))
   if (report._tag === "BeginStep") return events
-  const after = fold(state, events, report.at)
+  const after = fold(state, events, at)
   if (after === undefined || isEnded(after.status) || after.status === "paused") return events
   const limits = events.some(endsTask) ? taskLimits(after) : []
   return [...events, ...(limits.length > 0 ? limits : settle(after))]

@@ -4,7 +4,7 @@
  * A request never ends a step that runs; only the worker that holds the project knows how that ended.
  */
 import { Result } from "effect"
-import { type Request, requestName } from "./Command.ts"
+import { type Command, type Request, requestName } from "./Command.ts"
 import type { Event } from "./Event.ts"
 import { notLegal, type Rejection } from "./Rejection.ts"
 import { pushIsUnsettled } from "./settle.ts"
@@ -62,10 +62,16 @@ const consequence = (effect: Effect, state: State): ReadonlyArray<Event> => {
 
 /** A pause that wants the running step interrupted although one was already asked for at its end. */
 const isMoreUrgent = (request: Request, state: State): boolean =>
-  request._tag === "Pause" && request.mode === "now" && state?.status === "pausing" && state.pauseMode === "step"
+  request._tag === "Pause" &&
+  request.mode === "now" &&
+  state?.status === "pausing" &&
+  state.pauseMode === "step"
 
 /** Decides a request by the table. */
-export const decideRequest = (request: Request, state: State): Result.Result<ReadonlyArray<Event>, Rejection> => {
+export const decideRequest = (
+  { at: _, ...request }: Command & Request,
+  state: State
+): Result.Result<ReadonlyArray<Event>, Rejection> => {
   const name = requestName(request)
   const column = state?.status ?? "none"
   const effect = effectOf(transitions[name][column], state)

@@ -151,11 +151,15 @@ const afterOwnPush = (
     case "Regenerate":
       return busy(state, task, at)
     case "Removed":
-      return [hold(task, "removed_by_others", "The pushed commit was removed from the target by somebody else.")]
+      return [
+        hold(task, "removed_by_others", "The pushed commit was removed from the target by somebody else.")
+      ]
     case "TargetGone":
       return [hold(task, "removed_by_others", "The target branch is gone from the remote.")]
     case "Superseded":
-      return [{ _tag: "TaskSuperseded", ...named(task), message: "The list says done, gone or retitled by now." }]
+      return [
+        { _tag: "TaskSuperseded", ...named(task), message: "The list says done, gone or retitled by now." }
+      ]
     case "RefusedByPolicy":
       return refusedPush(task, outcome.message)
   }
@@ -173,7 +177,9 @@ const afterInheritedPush = (
     return [{ _tag: "TaskCompleted", ...name, commit: outcome.commit, totals: state.totals }]
   }
   const message = "The commit that an earlier execution pushed was removed from the target by somebody else."
-  return outcome._tag === "Removed" ? [{ _tag: "TaskHeld", ...name, reason: "removed_by_others", message }] : []
+  return outcome._tag === "Removed"
+    ? [{ _tag: "TaskHeld", ...name, reason: "removed_by_others", message }]
+    : []
 }
 
 const afterPush = (

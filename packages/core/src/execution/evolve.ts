@@ -79,7 +79,10 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     case "StepStarted": {
       const { mode } = event
       const active = { step: event.step, attempt: event.attempt, startedAt: at }
-      const push = state.push !== undefined && mode === "push" ? { ...state.push, phase: "unknown" as const } : state.push
+      const push =
+        state.push !== undefined && mode === "push"
+          ? { ...state.push, phase: "unknown" as const }
+          : state.push
       return {
         ...state,
         active: mode === undefined ? active : { ...active, mode },
@@ -116,7 +119,8 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
       return { ...rest, status: "stopping" }
     }
     case "Stopped": {
-      const kept = event.unresolvedPush === undefined || state.inHand === undefined ? {} : { inHand: state.inHand }
+      const kept =
+        event.unresolvedPush === undefined || state.inHand === undefined ? {} : { inHand: state.inHand }
       return { ...ended(state, "stopped", at), ...kept }
     }
     case "ExecutionCompleted":

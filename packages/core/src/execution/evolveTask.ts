@@ -32,7 +32,8 @@ export type TaskEvent = Extract<
 /** Adds two usages; exact only if both are. */
 export const addUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined => {
   if (a === undefined || b === undefined) return a ?? b
-  const cost = a.costUsd === undefined && b.costUsd === undefined ? {} : { costUsd: (a.costUsd ?? 0) + (b.costUsd ?? 0) }
+  const cost =
+    a.costUsd === undefined && b.costUsd === undefined ? {} : { costUsd: (a.costUsd ?? 0) + (b.costUsd ?? 0) }
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,
@@ -69,7 +70,11 @@ const roundsOf = (task: TaskInHand, { outcome, reason }: Pick<TaskOutcome, "outc
   outcome === "failed" && reason !== "keeps_crashing" ? task.round - 1 : task.round
 
 /** A task that is picked up again after it was held or superseded replaces what was said of it. */
-const putAway = (state: Execution, at: number, outcome: Omit<TaskOutcome, "rounds" | "durationMs" | "normalizedTitle">): Execution => {
+const putAway = (
+  state: Execution,
+  at: number,
+  outcome: Omit<TaskOutcome, "rounds" | "durationMs" | "normalizedTitle">
+): Execution => {
   const { inHand: task, ...rest } = state
   const mine = task?.task.id === outcome.taskId ? task : undefined
   const entry: TaskOutcome = {
@@ -83,7 +88,10 @@ const putAway = (state: Execution, at: number, outcome: Omit<TaskOutcome, "round
   return { ...(mine === undefined ? state : rest), outcomes: [...others, entry] }
 }
 
-const resolved = (state: Execution, event: Extract<TaskEvent, { readonly _tag: "PushResolved" }>): Execution => {
+const resolved = (
+  state: Execution,
+  event: Extract<TaskEvent, { readonly _tag: "PushResolved" }>
+): Execution => {
   const { push: _, ...closed } = stepDone(state)
   if (event.inherited) return closed
   switch (event.outcome._tag) {
@@ -140,19 +148,22 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
     case "Verified":
       return inHand(stepDone(state), (task) => ({ ...task, step: "MERGE", verdict: event.verdict }))
     case "RoundSpent":
-      return inHand(spend(stepDone(state), event.usage), ({ verdict: _, prompt: _p, candidate: last, ...task }) => {
-        const candidate = last ?? task.previous?.candidate
-        return {
-          ...task,
-          round: task.round + 1,
-          step: "PROMPT",
-          previous: {
-            reason: event.reason,
-            ...(event.log === undefined ? {} : { log: event.log }),
-            ...(candidate === undefined ? {} : { candidate })
+      return inHand(
+        spend(stepDone(state), event.usage),
+        ({ verdict: _, prompt: _p, candidate: last, ...task }) => {
+          const candidate = last ?? task.previous?.candidate
+          return {
+            ...task,
+            round: task.round + 1,
+            step: "PROMPT",
+            previous: {
+              reason: event.reason,
+              ...(event.log === undefined ? {} : { log: event.log }),
+              ...(candidate === undefined ? {} : { candidate })
+            }
           }
         }
-      })
+      )
     case "ConflictFound":
       return inHand(stepDone(state), ({ candidate: _c, verdict: _v, prompt: _p, ...task }) => ({
         ...task,

@@ -19,7 +19,7 @@ interface Piece {
   readonly text: string
 }
 
-const maxFrameChars = 16 * 1024
+const maxFrameBytes = 16 * 1024
 
 /** Where a command's output goes. */
 export interface OutputLog {
@@ -29,20 +29,27 @@ export interface OutputLog {
   readonly note: (line: string) => Effect.Effect<void>
 }
 
+/** Cuts a text into parts that each fit into a frame, never inside a character. */
+const cut = (text: string): ReadonlyArray<string> => {
+  const parts: Array<string> = []
+  const frame = new Uint8Array(maxFrameBytes)
+  for (let rest = text; rest !== "";) {
+    const { read } = new TextEncoder().encodeInto(rest, frame)
+    parts.push(rest.slice(0, read))
+    rest = rest.slice(read)
+  }
+  return parts
+}
+
 /** Joins neighbours of one stream, and cuts what is too long. */
 const toPieces = (pieces: ReadonlyArray<Piece>): ReadonlyArray<Piece> => {
   const joined: Array<Piece> = []
   for (const piece of pieces) {
     const last = joined.at(-1)
-    if (last !== undefined && last.stream === piece.stream && last.text.length + piece.text.length <= maxFrameChars) {
-      joined[joined.length - 1] = { stream: last.stream, text: last.text + piece.text }
-      continue
-    }
-    for (let from = 0; from < piece.text.length; from += maxFrameChars) {
-      joined.push({ stream: piece.stream, text: piece.text.slice(from, from + maxFrameChars) })
-    }
+    if (last?.stream === piece.stream) joined[joined.length - 1] = { ...last, text: last.text + piece.text }
+    else joined.push(piece)
   }
-  return joined
+  return joined.flatMap(({ stream, text }) => cut(text).map((part) => ({ stream, text: part })))
 }
 
 /** Runs `use` with a log; every frame is stored before this ends, also when it fails or is interrupted. */

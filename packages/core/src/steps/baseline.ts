@@ -15,10 +15,7 @@ import { verifyTree } from "./verifyTree.ts"
 const isOutcome = (text: string): text is TreeOutcome =>
   text === "passed" || text === "unverified" || text === "failed"
 
-/** What the commands say of the task's base, built now or remembered. */
-export const baselineOutcome = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
-  const artifacts = yield* Artifacts
-  const { state, session } = context
+const keyOf = Effect.fnUntraced(function* ({ state, session }: StepContext, task: TaskInHand, node: string) {
   const { plan } = yield* planOf(session.repository, task.baseTree, state.settings.verify)
   const commands = plan.commands.map((command) => command.argv)
   const key: ArtifactKey = {
@@ -26,12 +23,25 @@ export const baselineOutcome = Effect.fnUntraced(function* (context: StepContext
     round: 0,
     kind: baselineKey({ tree: task.baseTree, commands, node })
   }
-  const known = yield* artifacts.get(state.executionId, key, "private")
-  const remembered = Option.match(known, { onNone: () => "", onSome: (bytes) => new TextDecoder().decode(bytes) })
-  if (isOutcome(remembered)) return remembered
+  return key
+})
+
+/** What is known of the task's base; nothing is built. */
+export const knownBaseline = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
+  const artifacts = yield* Artifacts
+  const known = yield* artifacts.get(context.state.executionId, yield* keyOf(context, task, node), "private")
+  const text = Option.match(known, { onNone: () => "", onSome: (bytes) => new TextDecoder().decode(bytes) })
+  return isOutcome(text) ? text : undefined
+})
+
+/** What the commands say of the task's base: built now, and remembered. */
+export const buildBaseline = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
+  const artifacts = yield* Artifacts
+  const { state, session } = context
   const directory = yield* session.host.freshDirectory(directoryName(state, "baseline"))
   const { outcome } = yield* verifyTree(context, task.baseTree, directory)
   yield* session.host.removeDirectory(directoryName(state, "baseline"))
+  const key = yield* keyOf(context, task, node)
   yield* artifacts.put(state.executionId, key, "private", new TextEncoder().encode(outcome))
   return outcome
 })

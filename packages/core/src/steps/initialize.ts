@@ -8,6 +8,7 @@ import { Effect, Option, Result } from "effect"
 import type { Report } from "../execution/Command.ts"
 import { CodingAgents } from "../ports/CodingAgent.ts"
 import { DeliveryRemote } from "../ports/DeliveryRemote.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { type Head, Repository } from "../ports/Repository.ts"
 import { TaskList } from "../ports/TaskList.ts"
 import { defaultTemplateText, parseTemplate } from "../prompt/Template.ts"
@@ -77,6 +78,7 @@ const probeAgent = Effect.fnUntraced(function* ({ state, session }: StepContext)
 /** Runs INITIALIZE. */
 export const initialize = Effect.fn("Step.initialize")(function* (context: StepContext) {
   const { state, session } = context
+  const failpoint = yield* Failpoints
   const repository = yield* Repository
   const remote = yield* DeliveryRemote
   const { target, head } = yield* repository.open(session.repository, state.settings.repository.target)
@@ -87,6 +89,7 @@ export const initialize = Effect.fn("Step.initialize")(function* (context: StepC
   const health = yield* sandbox.health
   const agentVersion = yield* probeAgent(context)
   const capabilities = yield* remote.probe(session.repository, target)
+  yield* failpoint("INITIALIZE:effect")
   const report: Report = {
     _tag: "FinishInitialize",
     target,

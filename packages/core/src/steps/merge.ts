@@ -5,15 +5,16 @@
  * moved change is never committed here; it is verified again first.
  */
 import { Clock, Effect } from "effect"
-import { commitMessage } from "../delivery/CommitMessage.ts"
 import type { Merging, Report } from "../execution/Command.ts"
 import type { TaskInHand } from "../execution/State.ts"
 import type { Candidate } from "../model/Candidate.ts"
 import { identityOf } from "../model/Task.ts"
 import type { Verdict } from "../model/Verdict.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { type Head, Repository } from "../ports/Repository.ts"
 import { putText } from "./artifacts.ts"
 import { restoreCandidate, storeCandidate } from "./candidates.ts"
+import { makeCommit } from "./commitObject.ts"
 import { describeErrors, formatDiagnostic, parseOptions, tickIn } from "./list.ts"
 import { taskOf } from "./prep.ts"
 import { readyOf } from "./select.ts"
@@ -44,31 +45,13 @@ const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskI
 })
 
 const commitOn = Effect.fnUntraced(function* (
-  { state, session }: StepContext,
+  context: StepContext,
   task: TaskInHand,
   verdict: Verdict,
   head: Head
 ) {
-  const repository = yield* Repository
-  const message = commitMessage({
-    task: task.task,
-    executionId: state.executionId,
-    eventId: state.eventId,
-    base: head.commit,
-    verdict
-  })
-  const commit = yield* repository.commit(session.repository, {
-    tree: verdict.verifiedTree,
-    parent: head.commit,
-    message: session.redactor.text(message),
-    identity: state.settings.identity,
-    authoredAt: task.candidateAt ?? state.startedAt
-  })
-  const result: Merging = {
-    _tag: "Committed",
-    commit: { commit, parent: head.commit, tree: verdict.verifiedTree }
-  }
-  return result
+  const commit = yield* makeCommit(context, task, verdict, head.commit)
+  return { _tag: "Committed", commit } satisfies Merging
 })
 
 const moveOnto = Effect.fnUntraced(function* (
@@ -101,6 +84,7 @@ const moveOnto = Effect.fnUntraced(function* (
 /** Runs MERGE. */
 export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
   const { state, session } = context
+  const failpoint = yield* Failpoints
   const repository = yield* Repository
   const task = yield* taskOf(context)
   const { target } = yield* readyOf(state)
@@ -115,6 +99,7 @@ export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
     (verdict !== undefined && head.commit === task.base
       ? yield* commitOn(context, task, verdict, head)
       : yield* moveOnto(context, task, candidate, head))
+  yield* failpoint("MERGE:effect")
   const report: Report = { _tag: "FinishMerge", result }
   return report
 })

@@ -6,6 +6,7 @@
 import { Clock, Effect, Ref } from "effect"
 import type { Report } from "../execution/Command.ts"
 import type { TaskInHand } from "../execution/State.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository } from "../ports/Repository.ts"
 import { restoreCandidate } from "./candidates.ts"
 import { withOutputLog } from "./OutputLog.ts"
@@ -40,7 +41,8 @@ const prepareCommand = Effect.fnUntraced(function* (
   if (outcome.exitCode === 0) return
   const how = outcome.cause === "exited" ? `exit code ${outcome.exitCode ?? "none"}` : "time-out"
   return yield* new StepProblem({
-    kind: "infrastructure",
+    // A program that is not there will not come by waiting.
+    ...(outcome.exitCode === 127 ? { kind: "permanent", error: "environment" } : { kind: "infrastructure" }),
     reason: "prepare",
     message: `The prepare command "${words.join(" ")}" failed (${how}): ${excerpt.slice(-500)}`
   })
@@ -69,8 +71,10 @@ export const ensureWorkspace = Effect.fnUntraced(function* (context: StepContext
 
 /** Runs PREP. */
 export const prep = Effect.fn("Step.prep")(function* (context: StepContext) {
+  const failpoint = yield* Failpoints
   const started = yield* Clock.currentTimeMillis
   const workspace = yield* makeWorkspace(context, yield* taskOf(context))
+  yield* failpoint("PREP:effect")
   const durationMs = (yield* Clock.currentTimeMillis) - started
   const report: Report = { _tag: "FinishPrep", directory: workspace.directory, durationMs }
   return report

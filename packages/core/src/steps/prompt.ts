@@ -7,6 +7,7 @@ import { Effect, Option, Result } from "effect"
 import type { Report } from "../execution/Command.ts"
 import type { TaskInHand } from "../execution/State.ts"
 import type { Sha } from "../model/Ids.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository, type RepositoryRef } from "../ports/Repository.ts"
 import { type PromptInput, render, type RoundFailure } from "../prompt/render.ts"
 import { defaultTemplate, parseTemplate } from "../prompt/Template.ts"
@@ -43,6 +44,7 @@ const failureOfRound = Effect.fnUntraced(function* (context: StepContext, task: 
 /** Runs PROMPT. */
 export const prompt = Effect.fn("Step.prompt")(function* (context: StepContext) {
   const { state, session } = context
+  const failpoint = yield* Failpoints
   const task = yield* taskOf(context)
   const ready = yield* readyOf(state)
   const { paths, plan } = yield* planOf(session.repository, task.baseTree, state.settings.verify)
@@ -58,6 +60,7 @@ export const prompt = Effect.fn("Step.prompt")(function* (context: StepContext) 
     failure: yield* failureOfRound(context, task)
   }
   const stored = yield* putText(context, "prompt.md", render(input))
+  yield* failpoint("PROMPT:effect")
   const report: Report = { _tag: "FinishPrompt", sha256: stored.sha256, artifact: stored.key }
   return report
 })

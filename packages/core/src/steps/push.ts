@@ -18,6 +18,7 @@ import { DeliveryRemote, type FenceRef } from "../ports/DeliveryRemote.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
 import { Leases } from "../ports/Leases.ts"
 import { Repository } from "../ports/Repository.ts"
+import { ensureCommit } from "./commitObject.ts"
 import { currentTip, isFenced, recordTip, sealFence } from "./fence.ts"
 import { parseOptions, tickIn } from "./list.ts"
 import { taskOf } from "./prep.ts"
@@ -30,6 +31,7 @@ const mostLooks = 20
 const intend = Effect.fnUntraced(function* (context: StepContext) {
   const { state, session } = context
   const remote = yield* DeliveryRemote
+  const failpoint = yield* Failpoints
   const task = yield* taskOf(context)
   const { target, capabilities } = yield* readyOf(state)
   const fence: FenceRef = { repository: session.repository, target, capabilities }
@@ -37,6 +39,7 @@ const intend = Effect.fnUntraced(function* (context: StepContext) {
   if (commit === undefined) {
     return yield* new StepProblem({ kind: "infrastructure", reason: "no_commit", message: "There is no commit to push." })
   }
+  yield* ensureCommit(context, task, commit)
   const { epoch } = yield* Ref.get(session.lease)
   const nonce = yield* session.host.nonce
   const common = {
@@ -54,6 +57,7 @@ const intend = Effect.fnUntraced(function* (context: StepContext) {
   const content = { instance: state.instance, epoch, seq: tip.content.seq + 1, intent: commit.commit, nonce }
   const fenceNew = yield* remote.fenceCommit(fence, Option.some(tip.sha), content)
   yield* recordTip(context, fence, tip.sha, tip.content.seq, false)
+  yield* failpoint("PUSH:sealed")
   return { _tag: "IntendPush", intent: { ...common, fenceOld: tip.sha, fenceNew } } satisfies Report
 })
 

@@ -5,6 +5,7 @@
  */
 import { Effect, Option } from "effect"
 import type { Report } from "../execution/Command.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository } from "../ports/Repository.ts"
 import { makeReceipt, receiptJson } from "../receipt/Receipt.ts"
 import { putText } from "./artifacts.ts"
@@ -42,10 +43,12 @@ const writeReceipt = Effect.fnUntraced(function* (context: StepContext) {
 /** Runs REPORT. */
 export const report = Effect.fn("Step.report")(function* (context: StepContext) {
   const { state, session } = context
+  const failpoint = yield* Failpoints
   const repository = yield* Repository
   const task = yield* taskOf(context)
   const ready = yield* readyOf(state)
   yield* writeReceipt(context)
+  yield* failpoint("REPORT:effect")
   const tree = yield* repository.treeOf(session.repository, task.landed ?? task.base)
   const list = yield* readList(session.repository, tree, parseOptions(state, ready.taskList))
   const finish: Report = {

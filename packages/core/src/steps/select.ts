@@ -6,6 +6,7 @@
 import { Effect, Option } from "effect"
 import type { Report, Selection } from "../execution/Command.ts"
 import type { Execution, Ready } from "../execution/State.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository } from "../ports/Repository.ts"
 import { identityKey } from "../tasks/identity.ts"
 import { type Exclusion, select as selectTask } from "../tasks/select.ts"
@@ -39,9 +40,11 @@ const exclusions = (state: Execution): ReadonlyMap<string, Exclusion> =>
   )
 
 const selection = Effect.fnUntraced(function* ({ state, session }: StepContext) {
+  const failpoint = yield* Failpoints
   const repository = yield* Repository
   const ready = yield* readyOf(state)
   const head = yield* repository.fetchHead(session.repository, ready.target)
+  yield* failpoint("SELECT:effect")
   const list = yield* readList(session.repository, head.tree, parseOptions(state, ready.taskList))
   if (Option.isNone(list)) {
     return { _tag: "ListMissing", message: `${ready.taskList} is gone from ${ready.target}.` } satisfies Selection

@@ -109,7 +109,8 @@ export const stepTable: Record<StepName, StepDefinition> = {
     does: "receipt; task completed",
     durable: "receipt, totals",
     afterCrash: "again",
-    interruptible: true,
+    // A stop or pause waits for what landed to be said; cutting this off would only start it again.
+    interruptible: false,
     run: report
   }
 }

@@ -7,33 +7,18 @@ import { Effect } from "effect"
 import type { Report } from "../execution/Command.ts"
 import type { TaskInHand } from "../execution/State.ts"
 import type { Sha } from "../model/Ids.ts"
-import { identityOf } from "../model/Task.ts"
 import type { Verdict } from "../model/Verdict.ts"
+import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository } from "../ports/Repository.ts"
 import { attribute } from "../verification/Attribution.ts"
 import { putText } from "./artifacts.ts"
-import { baselineOutcome } from "./baseline.ts"
+import { buildBaseline, knownBaseline } from "./baseline.ts"
 import { restoreCandidate } from "./candidates.ts"
-import { parseOptions, tickIn } from "./list.ts"
+import { tickedTree } from "./commitObject.ts"
 import { taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
 import { directoryName, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
 import { type TreeVerification, verifyTree } from "./verifyTree.ts"
-
-/** The tree that would be pushed: the candidate with its task ticked. */
-const tickedTree = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, tree: Sha) {
-  const repository = yield* Repository
-  const { state, session } = context
-  const { taskList } = yield* readyOf(state)
-  const tick = yield* tickIn(session.repository, task.baseTree, identityOf(task.task), parseOptions(state, taskList))
-  if (tick._tag === "Ticked") return yield* repository.withFile(session.repository, tree, taskList, tick.bytes)
-  return yield* new StepProblem({
-    kind: "infrastructure",
-    reason: "tick",
-    message: `Task ${task.task.id} can no longer be ticked in ${taskList} (${tick._tag}).`
-  })
-})
 
 const droppedWarning = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha, directory: string) {
   const repository = yield* Repository
@@ -53,9 +38,9 @@ const verdictOf = Effect.fnUntraced(function* (
 ) {
   const sandbox = yield* context.session.sandbox
   const health = yield* sandbox.health
-  const first = attribute(result.outcome, undefined)
+  const first = attribute(result.outcome, yield* knownBaseline(context, task, health.node))
   const blame =
-    first._tag === "Attributed" ? first : attribute(result.outcome, yield* baselineOutcome(context, task, health.node))
+    first._tag === "Attributed" ? first : attribute(result.outcome, yield* buildBaseline(context, task, health.node))
   const log = yield* putText(context, "verify.log", result.log)
   const verdict: Verdict = {
     outcome: result.outcome,
@@ -74,6 +59,7 @@ const verdictOf = Effect.fnUntraced(function* (
 /** Runs VERIFY. */
 export const verify = Effect.fn("Step.verify")(function* (context: StepContext) {
   const { state, session } = context
+  const failpoint = yield* Failpoints
   const task = yield* taskOf(context)
   const { candidate } = task
   if (candidate === undefined) {
@@ -83,6 +69,7 @@ export const verify = Effect.fn("Step.verify")(function* (context: StepContext) 
   const verifiedTree = yield* tickedTree(context, task, candidate.tree)
   const directory = yield* session.host.freshDirectory(directoryName(state, "verify"))
   const result = yield* verifyTree(context, verifiedTree, directory)
+  yield* failpoint("VERIFY:effect")
   const dropped = result.outcome === "passed" ? yield* droppedWarning(context, verifiedTree, directory) : []
   const verdict = yield* verdictOf(context, task, verifiedTree, {
     ...result,

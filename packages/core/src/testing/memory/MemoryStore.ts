@@ -12,6 +12,7 @@ import type { StatusProjection } from "../../execution/StatusProjection.ts"
 import { type ExecutionId, InstanceId, type ProjectId } from "../../model/Ids.ts"
 import type { StoredArtifact } from "../../ports/Artifacts.ts"
 import type { StoredFrame } from "../../ports/Frames.ts"
+import type { StoredAnswer } from "../../ports/Intake.ts"
 import type { KnownFence, LeaseOwner } from "../../ports/Leases.ts"
 import type { Project } from "../../ports/Projects.ts"
 
@@ -29,6 +30,13 @@ export interface ExecutionRow {
   projection: StatusProjection
 }
 
+/** What was answered to a key, which is over at `time`, or to a client's event, which came at `time`. */
+export interface AnswerRow {
+  readonly fingerprint: string
+  readonly answer: StoredAnswer
+  readonly time: number
+}
+
 /** The contents. Maps keep the order in which things were made. */
 export interface MemoryStoreShape {
   readonly instance: InstanceId
@@ -39,6 +47,8 @@ export interface MemoryStoreShape {
   readonly fences: Map<string, KnownFence>
   readonly artifacts: Map<string, { readonly stored: StoredArtifact; readonly bytes: Uint8Array }>
   readonly projects: Map<ProjectId, Project>
+  readonly keys: Map<string, AnswerRow>
+  readonly clientEvents: Map<string, AnswerRow>
   readonly committed: PubSub.PubSub<ProjectId>
 }
 
@@ -89,6 +99,8 @@ export const layer: Layer.Layer<MemoryStore> = Layer.effect(
     fences: new Map(),
     artifacts: new Map(),
     projects: new Map(),
+    keys: new Map(),
+    clientEvents: new Map(),
     committed
   }))
 )

@@ -6,6 +6,7 @@ import type { Artifacts as ArtifactsPort } from "../../ports/Artifacts.ts"
 import type { Control as ControlPort } from "../../ports/Control.ts"
 import type { Frames as FramesPort } from "../../ports/Frames.ts"
 import type { Hints as HintsPort } from "../../ports/Hints.ts"
+import type { Intake as IntakePort } from "../../ports/Intake.ts"
 import type { Journal as JournalPort } from "../../ports/Journal.ts"
 import type { Leases as LeasesPort } from "../../ports/Leases.ts"
 import type { Projects as ProjectsPort } from "../../ports/Projects.ts"
@@ -13,6 +14,7 @@ import * as Artifacts from "./Artifacts.ts"
 import * as Control from "./Control.ts"
 import * as Frames from "./Frames.ts"
 import * as Hints from "./Hints.ts"
+import * as Intake from "./Intake.ts"
 import * as Journal from "./Journal.ts"
 import * as Leases from "./Leases.ts"
 import * as MemoryStore from "./MemoryStore.ts"
@@ -21,6 +23,7 @@ import * as Projects from "./Projects.ts"
 /** The ports that the in-memory store gives. */
 export type Stores =
   | JournalPort
+  | IntakePort
   | LeasesPort
   | FramesPort
   | ControlPort
@@ -31,6 +34,7 @@ export type Stores =
 /** A new, empty set of stores. Time is that of Effect's clock. */
 export const layerMemory: Layer.Layer<Stores> = Layer.mergeAll(
   Journal.layer,
+  Intake.layer,
   Leases.layer,
   Frames.layer,
   Control.layer,
