@@ -132,7 +132,7 @@ const busy = (state: Execution, task: TaskInHand, at: number): ReadonlyArray<Eve
           waiting: {
             reason: "target_busy",
             until: at + 60_000,
-            message: `The target branch moved during ${task.generation} push tries in a row.`
+            message: `${task.generation} push tries in a row did not land: the target or its fence kept moving.`
           }
         }
       ]
@@ -145,9 +145,9 @@ const afterOwnPush = (
 ): ReadonlyArray<Event> => {
   switch (outcome._tag) {
     case "Landed":
-    case "Again":
     case "NotPushed":
       return []
+    case "Again":
     case "Regenerate":
       return busy(state, task, at)
     case "Removed":

@@ -99,6 +99,8 @@ const resolved = (
       const landed = event.outcome.commit
       return inHand(closed, (task) => ({ ...task, landed, step: "REPORT" }))
     }
+    case "Again":
+      return inHand(closed, (task) => ({ ...task, generation: task.generation + 1 }))
     case "Regenerate":
       return inHand(closed, ({ commit: _c, ...task }) => ({
         ...task,

@@ -157,6 +157,14 @@ describe("PUSH", () => {
     assert.deepStrictEqual(next(again.history.state), { _tag: "RunStep", step: "MERGE" })
   })
 
+  it("does not push the same commit again and again without a pause", () => {
+    const again = say.pushed({ _tag: "Again" })
+    const round: ReadonlyArray<say.Said> = [again, ...stages("PUSH", "PUSH"), say.begin("PUSH", "push")]
+    const after = given(...during("PUSH:push"), ...round, ...round).when(again)
+    after.gives("PushResolved", "WaitStarted")
+    assert.strictEqual(execution(after.history).waiting?.reason, "target_busy")
+  })
+
   it("Removed: held, and never pushed again", () => {
     const after = given(...during("PUSH:push")).when(say.pushed({ _tag: "Removed" }))
     after.gives("PushResolved", "TaskHeld").leadsTo({ push: undefined, inHand: undefined })
