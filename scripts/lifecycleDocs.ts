@@ -39,7 +39,8 @@ const effects: Record<Effect, string> = {
   paused: "paused",
   what_it_was: "what it was before",
   stopping: "stopping",
-  stopped: "stopped"
+  stopped: "stopped",
+  joined: "joins it"
 }
 
 const conditions: Record<Condition, string> = {

@@ -100,10 +100,20 @@ const stages: ReadonlyArray<Stage> = [
   { name: "types", argv: ["tsc", "-p", "tsconfig.check.json"], quick: true },
   {
     name: "packages",
-    argv: ["vitest", "run", "--project", "packages", ...(quick ? ["packages/core", "packages/adapters-tasklist"] : [])],
+    argv: [
+      "vitest",
+      "run",
+      "--project",
+      "packages",
+      ...(quick ? ["packages/core", "packages/adapters-tasklist"] : [])
+    ],
     quick: true
   },
-  { name: "architecture", argv: ["vitest", "run", "--project", "system", "test/architecture.test.ts"], quick: true },
+  {
+    name: "architecture",
+    argv: ["vitest", "run", "--project", "system", "test/architecture.test.ts"],
+    quick: true
+  },
   { name: "build", argv: ["turbo", "run", "build"], quick: false },
   { name: "system", argv: ["vitest", "run", "--project", "system"], quick: false }
 ]

@@ -33,6 +33,8 @@ export type Request =
   | { readonly _tag: "Pause"; readonly mode: "step" | "now"; readonly by: string }
   | { readonly _tag: "Resume"; readonly by: string }
   | { readonly _tag: "Stop"; readonly by: string }
+  /** More work for an active execution: a whole list takes in everything, ids are added to ids. */
+  | { readonly _tag: "Join"; readonly scope: Scope; readonly eventId?: string }
 
 /** What SELECT found. */
 export type Selection =
@@ -146,13 +148,14 @@ export type Report =
 export type Command = (Request | Report) & { readonly at: number }
 
 /** The names of the requests, as the lifecycle table uses them. */
-export type RequestName = "start" | "pause" | "resume" | "stop"
+export type RequestName = "start" | "pause" | "resume" | "stop" | "join"
 
 const requestNames: Record<Request["_tag"], RequestName> = {
   Start: "start",
   Pause: "pause",
   Resume: "resume",
-  Stop: "stop"
+  Stop: "stop",
+  Join: "join"
 }
 
 /** The table's name for a request. */

@@ -32,8 +32,8 @@ export const InheritedPush = Schema.Struct({
 })
 export type InheritedPush = typeof InheritedPush.Type
 
-/** How an interrupted step ended: its worker died, a person asked, or the lease was lost. */
-export const Interruption = Schema.Literals(["crashed", "paused", "stopped", "lease_lost"])
+/** Why a step ended without a result: its worker died, a person asked, the lease was lost, or its result is too old. */
+export const Interruption = Schema.Literals(["crashed", "paused", "stopped", "lease_lost", "work_requested"])
 export type Interruption = typeof Interruption.Type
 
 /** What a push turned out to be (design §8). `Again`: sealed and not there, the same
@@ -151,6 +151,8 @@ export const Event = Schema.TaggedUnion({
   StopRequested: { by: Schema.String },
   /** `unresolvedPush`: the remote could not be asked; the intent is the project's now. */
   Stopped: { unresolvedPush: Schema.optionalKey(PushIntent) },
+  /** An event joined the execution: its scope is widened, and the list is looked at once more before the end. */
+  WorkRequested: { scope: Scope, eventId: Schema.optionalKey(Schema.String) },
   ExecutionCompleted: { totals: Totals },
   ExecutionFailed: { reason: ErrorReason, message: Schema.String, blocked: Schema.Array(Blocked) }
 })

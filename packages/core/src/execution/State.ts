@@ -123,6 +123,8 @@ export const Execution = Schema.Struct({
   pauseMode: Schema.optionalKey(Schema.Literals(["step", "now"])),
   error: Schema.optionalKey(Schema.Struct({ reason: ErrorReason, message: Schema.String })),
   ready: Schema.optionalKey(Ready),
+  /** Somebody asked for more after the running SELECT began: its "nothing left" does not count. */
+  lookAgain: Schema.optionalKey(Schema.Literal(true)),
   active: Schema.optionalKey(ActiveStep),
   /** Tries of the current step since it last succeeded. */
   failures: Schema.Int,

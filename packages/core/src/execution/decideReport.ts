@@ -103,6 +103,15 @@ const afterSelect = (state: Execution, selection: Selection): Event => {
   }
 }
 
+/** "Nothing left" is not taken from a look that began before somebody asked for more. */
+const selected = (state: Execution, selection: Selection): ReadonlyArray<Event> => {
+  if (state.lookAgain === undefined || selection._tag === "Selected" || state.active === undefined) {
+    return [afterSelect(state, selection)]
+  }
+  const { step, attempt } = state.active
+  return [{ _tag: "StepInterrupted", step, attempt, cause: "work_requested" }]
+}
+
 const outcome = (state: Execution, report: Report, at: number): ReadonlyArray<Event> => {
   switch (report._tag) {
     case "BeginStep": {
@@ -125,7 +134,7 @@ const outcome = (state: Execution, report: Report, at: number): ReadonlyArray<Ev
       return [{ _tag: "Initialized", ...found }]
     }
     case "FinishSelect":
-      return [afterSelect(state, report.selection)]
+      return selected(state, report.selection)
     default:
       return decideTask(state, report, at)
   }

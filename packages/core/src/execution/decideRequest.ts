@@ -40,6 +40,10 @@ const requested = (request: Request): Event => {
       return { _tag: "Resumed", by: request.by }
     case "Stop":
       return { _tag: "StopRequested", by: request.by }
+    case "Join": {
+      const { _tag: _, ...fields } = request
+      return { _tag: "WorkRequested", ...fields }
+    }
   }
 }
 

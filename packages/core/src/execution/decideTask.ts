@@ -94,14 +94,41 @@ const afterVerify = (
   return [verified, ...spendRound(state, task, { reason, message, log: verdict.log })]
 }
 
+const busy = (state: Execution, task: TaskInHand, at: number): ReadonlyArray<Event> =>
+  task.generation < state.settings.limits.generations
+    ? []
+    : [
+        {
+          _tag: "WaitStarted",
+          waiting: {
+            reason: "target_busy",
+            until: at + 60_000,
+            message: `${task.generation} tries in a row did not land: the target or its fence kept moving.`
+          }
+        }
+      ]
+
+/** A target that moved while the change was verified on it: as good as a push that came too late. */
+const movedMeanwhile = (state: Execution, task: TaskInHand, at: number): ReadonlyArray<Event> => {
+  const waiting = task.verdict === undefined ? [] : busy(state, task, at)
+  if (waiting.length === 0 || state.active === undefined) return []
+  const { step, attempt } = state.active
+  const message = "The target moved again while the change was verified on it."
+  return [{ _tag: "StepFailed", step, attempt, reason: "target_busy", message }, ...waiting]
+}
+
 const afterMerge = (
+  state: Execution,
   task: TaskInHand,
-  { result }: Extract<TaskReport, { readonly _tag: "FinishMerge" }>
+  { result }: Extract<TaskReport, { readonly _tag: "FinishMerge" }>,
+  at: number
 ): ReadonlyArray<Event> => {
   switch (result._tag) {
     case "Committed":
       return [{ _tag: "CommitPrepared", commit: result.commit }]
     case "Rebased": {
+      const wait = movedMeanwhile(state, task, at)
+      if (wait.length > 0) return wait
       const { _tag: _, ...rebased } = result
       return [{ _tag: "CandidatePrepared", ...rebased, origin: "merge", warnings: [] }]
     }
@@ -122,20 +149,6 @@ const refusedPush = (task: TaskInHand, message: string): ReadonlyArray<Event> =>
   hold(task, "push_refused", message),
   paused("push_refused", `The remote refused the push: ${message}`)
 ]
-
-const busy = (state: Execution, task: TaskInHand, at: number): ReadonlyArray<Event> =>
-  task.generation < state.settings.limits.generations
-    ? []
-    : [
-        {
-          _tag: "WaitStarted",
-          waiting: {
-            reason: "target_busy",
-            until: at + 60_000,
-            message: `${task.generation} push tries in a row did not land: the target or its fence kept moving.`
-          }
-        }
-      ]
 
 const afterOwnPush = (
   state: Execution,
@@ -214,7 +227,7 @@ export const decideTask = (state: Execution, report: TaskReport, at: number): Re
     case "FinishVerify":
       return afterVerify(state, task, report)
     case "FinishMerge":
-      return afterMerge(task, report)
+      return afterMerge(state, task, report, at)
     case "IntendPush":
       return [{ _tag: "PushIntended", intent: report.intent }]
     case "FinishReport":

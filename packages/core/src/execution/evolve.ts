@@ -4,6 +4,7 @@
  * Total and unconditional: an event is a fact, so it is never refused here. Folding a journal from `initial` gives
  * the task context.
  */
+import type { Scope } from "../model/Settings.ts"
 import type { JournalRecord } from "./Event.ts"
 import { evolveTask } from "./evolveTask.ts"
 import { type Execution, initial, type State } from "./State.ts"
@@ -35,7 +36,7 @@ const begin = ({ at, event }: Recorded): State => {
 }
 
 const ended = (state: Execution, status: Status, at: number): Execution => {
-  const { active: _a, waiting: _w, inHand: _h, pauseMode: _m, pause: _p, ...rest } = state
+  const { active: _a, waiting: _w, inHand: _h, pauseMode: _m, pause: _p, lookAgain: _l, ...rest } = state
   return { ...rest, status, endedAt: at }
 }
 
@@ -55,6 +56,11 @@ const reopenVerification = (state: Execution): Partial<Execution> => {
   const { verdict: _, ...inHand } = state.inHand
   return { inHand: { ...inHand, step: "MERGE" as const } }
 }
+
+const widened = (scope: Scope, more: Scope): Scope =>
+  scope._tag === "List" || more._tag === "List"
+    ? { _tag: "List" }
+    : { _tag: "Tasks", ids: [...new Set([...scope.ids, ...more.ids])] }
 
 /** After a wait for a busy target the push tries are counted anew. */
 const freshGenerations = (state: Execution, waiting: Waiting): Partial<Execution> =>
@@ -78,13 +84,16 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     }
     case "StepStarted": {
       const { mode } = event
+      const { lookAgain, ...rest } = state
+      const looking = lookAgain === undefined || event.step === "SELECT" ? {} : { lookAgain }
       const active = { step: event.step, attempt: event.attempt, startedAt: at }
       const push =
         state.push !== undefined && mode === "push"
           ? { ...state.push, phase: "unknown" as const }
           : state.push
       return {
-        ...state,
+        ...rest,
+        ...looking,
         active: mode === undefined ? active : { ...active, mode },
         ...(push === undefined ? {} : { push })
       }
@@ -96,6 +105,8 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
         ...withoutActive(state),
         crashes: event.cause === "crashed" ? state.crashes + 1 : state.crashes
       }
+    case "WorkRequested":
+      return { ...state, scope: widened(state.scope, event.scope), lookAgain: true }
     case "WaitStarted":
       return { ...state, waiting: event.waiting, ...freshGenerations(state, event.waiting) }
     case "WaitEnded": {

@@ -102,7 +102,8 @@ const resolved = (
     case "Again":
       return inHand(closed, (task) => ({ ...task, generation: task.generation + 1 }))
     case "Regenerate":
-      return inHand(closed, ({ commit: _c, ...task }) => ({
+      // Without its verdict MERGE knows that this move is counted already.
+      return inHand(closed, ({ commit: _c, verdict: _v, ...task }) => ({
         ...task,
         generation: task.generation + 1,
         step: "MERGE"
@@ -138,9 +139,10 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
       return inHand(stepDone(state), (task) => ({ ...task, step: "IMPLEMENT", prompt: { sha256, artifact } }))
     }
     case "CandidatePrepared":
-      return inHand(spend(stepDone(state), event.usage), ({ verdict: _, ...task }) => ({
+      return inHand(spend(stepDone(state), event.usage), ({ verdict, ...task }) => ({
         ...task,
         step: "VERIFY",
+        generation: event.origin === "merge" && verdict !== undefined ? task.generation + 1 : task.generation,
         base: event.candidate.base,
         baseTree: event.baseTree,
         candidate: event.candidate,

@@ -33,6 +33,7 @@ export type Effect =
   | "what_it_was"
   | "stopping"
   | "stopped"
+  | "joined"
 
 /** What decides between a cell's two effects. */
 export type Condition = "waiting" | "waiting_without_open_push" | "push_unresolved"
@@ -49,6 +50,7 @@ const pausing: Cell = { effect: "pausing" }
 const stopping: Cell = { effect: "stopping" }
 const newExecution: Cell = { effect: "new_execution" }
 const whatItWas: Cell = { effect: "what_it_was" }
+const joined: Cell = { effect: "joined" }
 
 /** The table: a request's row, a status's column. */
 export const transitions: Record<RequestName, Record<Column, Cell>> = {
@@ -95,6 +97,18 @@ export const transitions: Record<RequestName, Record<Column, Cell>> = {
     pausing: stopping,
     paused: { effect: "stopped", when: { condition: "push_unresolved", effect: "stopping" } },
     stopping: same
+  },
+  // Only events ask for this: people start, and the events of an ended execution start one.
+  join: {
+    none: reject,
+    completed: reject,
+    stopped: reject,
+    error: reject,
+    initializing: joined,
+    running: joined,
+    pausing: joined,
+    paused: joined,
+    stopping: reject
   }
 }
 

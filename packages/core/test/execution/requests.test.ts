@@ -31,10 +31,11 @@ const requests: Record<RequestName, say.Said> = {
   start: say.start(),
   pause: say.pause,
   resume: say.resume,
-  stop: say.stop
+  stop: say.stop,
+  join: say.join()
 }
 
-const statusAfter: Record<Exclude<Effect, "reject" | "same">, Status> = {
+const statusAfter: Record<Exclude<Effect, "reject" | "same" | "joined">, Status> = {
   new_execution: "initializing",
   pausing: "pausing",
   paused: "paused",
@@ -68,6 +69,10 @@ describe("each request in each status", () => {
           from(happen(nothing, ...consequences.events))
             .when(say.settle)
             .leadsTo({ status: "initializing" })
+          return
+        }
+        if (effect === "joined") {
+          consequences.gives("WorkRequested").leadsTo({ status: plain[column].state?.status ?? "error" })
           return
         }
         consequences.leadsTo({ status: statusAfter[effect] })

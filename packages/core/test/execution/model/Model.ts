@@ -21,6 +21,8 @@ export interface Model {
   readonly hasTask: boolean
   /** A push of this execution landed, and its task is not completed yet. */
   readonly landed: boolean
+  /** More was asked for since the last look at the list began. */
+  readonly asked: boolean
 }
 
 /** No execution. */
@@ -32,7 +34,8 @@ export const noExecution: Model = {
   push: "none",
   inherited: false,
   hasTask: false,
-  landed: false
+  landed: false,
+  asked: false
 }
 
 /** What the model expects of a command. `rejected` and `same`: nothing changes. */
@@ -49,6 +52,7 @@ const table = `
   Pause     no    no        no      no    pausing      pausing/paused   same     same             no
   Resume    no    no        no      no    no           same             was      was              no
   Stop      no    no        same    no    stopping     stopping/stopped stopping stopped/stopping same
+  Join      no    no        no      no    joined       joined           joined   joined           no
 `
 
 const cells: ReadonlyMap<string, string> = new Map(
@@ -102,6 +106,7 @@ export const expectRequest = (request: Request, model: Model): Expectation => {
       push: inherited ? "unknown" : "none"
     })
   }
+  if (effect === "joined") return accepted({ ...model, asked: true })
   if (effect === "was") return accepted({ ...model, status: model.resumesTo })
   if (!isStatus(effect)) throw new Error(`The table says "${effect}" of ${request._tag} in ${model.status}.`)
   const urgent = request._tag === "Pause" && request.mode === "now"
@@ -214,6 +219,8 @@ const afterSelect = (
   report: Extract<Report, { readonly _tag: "FinishSelect" }>,
   idle: Model
 ): Expectation => {
+  // Whatever it found nothing of: it began to look before more was asked for.
+  if (idle.asked && report.selection._tag !== "Selected") return settled(idle)
   switch (report.selection._tag) {
     case "Selected":
       return settled(idle)
@@ -240,7 +247,8 @@ export const expectReport = (report: Report, model: Model): Expectation => {
       const { step, mode } = report
       const push = mode === "push" ? "unknown" : model.push
       const running = { step, mode }
-      return { verdict: "accepted", model: { ...model, running, push }, statuses: [model.status] }
+      const asked = model.asked && step !== "SELECT"
+      return { verdict: "accepted", model: { ...model, running, push, asked }, statuses: [model.status] }
     }
     case "Settle":
       return settled(model)

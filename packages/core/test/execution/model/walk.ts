@@ -138,7 +138,8 @@ const request = (random: Random, state: State): Request => {
     say.resume,
     say.resume,
     say.resume,
-    say.stop
+    say.stop,
+    say.join(...(random.chance(0.5) ? [] : [`2.${random.int(3)}`]))
   ])
 }
 

@@ -39,6 +39,13 @@ export const pauseNow: Asked<"Pause"> = { ...pause, mode: "now" }
 export const resume: Asked<"Resume"> = { _tag: "Resume", by: "ada" }
 export const stop: Asked<"Stop"> = { _tag: "Stop", by: "ada" }
 
+/** An event asks for more: the whole list, or some ids. */
+export const join = (...ids: ReadonlyArray<string>): Asked<"Join"> => ({
+  _tag: "Join",
+  scope: ids.length === 0 ? { _tag: "List" } : { _tag: "Tasks", ids },
+  eventId: "event-2"
+})
+
 export const begin = (step: StepName, mode?: PushMode): Report => ({
   _tag: "BeginStep",
   step,
