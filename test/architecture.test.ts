@@ -40,7 +40,14 @@ const table: Record<string, ReadonlyArray<string>> = {
   "packages/core/src/steps/": [...pure, ...pureFolders, ...core("ports")],
   "packages/core/src/workflows/": [...pure, ...pureFolders, ...core("ports", "steps")],
   "packages/core/src/worker/": [...pure, ...pureFolders, ...core("ports", "steps", "workflows")],
-  "packages/core/src/testing/": [...pure, "effect/testing", "@effect/vitest", "vitest", "node:", "packages/core/src/"],
+  "packages/core/src/testing/": [
+    ...pure,
+    "effect/testing",
+    "@effect/vitest",
+    "vitest",
+    "node:",
+    "packages/core/src/"
+  ],
   "packages/adapters-tasklist/src/": [...pure, "@devteam/core/", "markdown-it", "node:crypto"],
   "packages/adapters-git/src/": [...pure, "@devteam/core/", "execa", "node:"],
   "packages/adapters-sandbox/src/": [...pure, "@devteam/core/", "node:"],
@@ -52,15 +59,18 @@ const table: Record<string, ReadonlyArray<string>> = {
 }
 
 /** Pure folders get neither time nor chance nor layers: everything comes in as an argument. */
-const impure = /\b(?:Clock|Random|Layer|Date\.now|Math\.random|setTimeout|process\.(?!env\b))\b|\bnew Date\(\)/
+const impure =
+  /\b(?:Clock|Random|Layer|Date\.now|Math\.random|setTimeout|process\.(?!env\b))\b|\bnew Date\(\)/
 
 /** Root modules of effect that are stable (their sub-barrels such as effect/sql are not). */
 const isStableModule = (specifier: string): boolean => /^effect\/[A-Z][A-Za-z]*$/.test(specifier)
 
 const importsOf = (text: string): ReadonlyArray<string> =>
-  [...text.matchAll(/^(?:import|export)\b[^"'=(;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
-    (match) => match[1] ?? match[2] ?? match[3] ?? ""
-  )
+  [
+    ...text.matchAll(
+      /^(?:import|export)\b[^"'=(;]*?\bfrom\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm
+    )
+  ].map((match) => match[1] ?? match[2] ?? match[3] ?? "")
 
 const resolved = (file: string, specifier: string): string =>
   specifier.startsWith(".") ? normalize(join(dirname(file), specifier)) : specifier
@@ -69,11 +79,15 @@ const allowed = (file: string, specifier: string, rules: ReadonlyArray<string>, 
   const target = resolved(file, specifier)
   if (target.startsWith(own)) return true
   if (isStableModule(target)) return rules.includes("effect")
-  return rules.some((rule) => (rule.endsWith("/") || rule.endsWith(":") ? target.startsWith(rule) : target === rule))
+  return rules.some((rule) =>
+    rule.endsWith("/") || rule.endsWith(":") ? target.startsWith(rule) : target === rule
+  )
 }
 
 /** Every import that the table does not allow. */
-const violations = (files: ReadonlyArray<{ readonly file: string; readonly text: string }>): ReadonlyArray<string> =>
+const violations = (
+  files: ReadonlyArray<{ readonly file: string; readonly text: string }>
+): ReadonlyArray<string> =>
   files.flatMap(({ file, text }) => {
     const own = Object.keys(table)
       .filter((folder) => file.startsWith(folder))
@@ -103,12 +117,24 @@ describe("architecture", () => {
 
   it("notices what is not in the table", () => {
     const planted = (file: string, text: string) => violations([{ file, text }])
-    assert.lengthOf(planted("packages/core/src/execution/bad.ts", 'import { SqlClient } from "effect/sql"'), 1)
-    assert.lengthOf(planted("packages/core/src/model/bad.ts", 'import { next } from "../execution/next.ts"'), 1)
+    assert.lengthOf(
+      planted("packages/core/src/execution/bad.ts", 'import { SqlClient } from "effect/sql"'),
+      1
+    )
+    assert.lengthOf(
+      planted("packages/core/src/model/bad.ts", 'import { next } from "../execution/next.ts"'),
+      1
+    )
     assert.lengthOf(planted("packages/core/src/execution/bad.ts", "export const now = () => Date.now()"), 1)
     assert.lengthOf(planted("packages/core/src/tasks/bad.ts", 'import { Layer } from "effect"'), 1)
-    assert.lengthOf(planted("packages/adapters-git/src/bad.ts", 'import { parse } from "@devteam/adapters-tasklist/parse"'), 1)
-    assert.lengthOf(planted("packages/core/src/tasks/good.ts", 'import type { Task } from "../model/Task.ts"'), 0)
+    assert.lengthOf(
+      planted("packages/adapters-git/src/bad.ts", 'import { parse } from "@devteam/adapters-tasklist/parse"'),
+      1
+    )
+    assert.lengthOf(
+      planted("packages/core/src/tasks/good.ts", 'import type { Task } from "../model/Task.ts"'),
+      0
+    )
   })
 
   it("core depends on nothing but effect", () => {
@@ -117,7 +143,9 @@ describe("architecture", () => {
   })
 
   it("no folder re-exports the world", () => {
-    const barrels = sources.filter(({ file }) => /\/(?:index|utils|helpers)\.ts$/.test(file)).map(({ file }) => file)
+    const barrels = sources
+      .filter(({ file }) => /\/(?:index|utils|helpers)\.ts$/.test(file))
+      .map(({ file }) => file)
     assert.deepStrictEqual(barrels, [])
   })
 })
