@@ -68,7 +68,9 @@ export const createRunner = (options: RunnerOptions): Runner => {
   const runtime = ManagedRuntime.make(layerOf(options))
   const ask = (projectId: string, command: Parameters<typeof request>[1]) =>
     runtime.runPromise(
-      Effect.tap(request(ProjectId.make(projectId), command), () => settleIfAbandoned(ProjectId.make(projectId)))
+      Effect.tap(request(ProjectId.make(projectId), command), () =>
+        settleIfAbandoned(ProjectId.make(projectId))
+      )
     )
   return {
     start: ({ projectId, run, scope, correlationId, workflow }) =>

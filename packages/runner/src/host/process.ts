@@ -16,11 +16,17 @@ const read = (path: string): string | undefined => {
   }
 }
 
-/** Field 22 of /proc/<pid>/stat, in clock ticks since boot; the second field may hold spaces and brackets. */
-const startTime = (pid: number): string | undefined => {
+/** The fields of /proc/<pid>/stat from the third on; the second may hold spaces and brackets. */
+const statOf = (pid: number): ReadonlyArray<string> | undefined => {
   const stat = read(`/proc/${pid}/stat`)
-  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19]
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ")
 }
+
+/** In clock ticks since boot: field 22. */
+const startTime = (pid: number): string | undefined => statOf(pid)?.[19]
+
+/** A process that has ended and that its parent has not asked after yet: field 3. */
+const isZombie = (pid: number): boolean => /^[ZX]$/.test(statOf(pid)?.[0] ?? "")
 
 const bootId = (): string => read("/proc/sys/kernel/random/boot_id") ?? "unknown"
 
@@ -46,7 +52,7 @@ export const thisOwner = (worker: string): LeaseOwner => ({
 export const isDeadOwner = (owner: LeaseOwner): boolean => {
   if (owner.host !== hostname()) return false
   if (owner.bootId !== bootId()) return true
-  if (!exists(owner.pid)) return true
+  if (!exists(owner.pid) || isZombie(owner.pid)) return true
   const started = startTime(owner.pid)
   return started !== undefined && started !== owner.startedAt
 }

@@ -21,9 +21,7 @@ export const secretsInUrl = (name: string, url: string): ReadonlyArray<Secret> =
 }
 
 /** The secrets in an environment. */
-export const secretsIn = (
-  environment: Readonly<Record<string, string | undefined>>
-): ReadonlyArray<Secret> =>
+export const secretsIn = (environment: Readonly<Record<string, string | undefined>>): ReadonlyArray<Secret> =>
   Object.entries(environment).flatMap(([name, value]) => {
     if (value === undefined || value === "") return []
     const named = secretName.test(name) && !ordinaryName.test(name) ? [{ name, value }] : []

@@ -1,0 +1,58 @@
+/** `devteam status`. */
+import type { StatusProjection } from "@devteam/core/execution/StatusProjection"
+import { Journal } from "@devteam/core/ports/Journal"
+import { Leases } from "@devteam/core/ports/Leases"
+import type { Project } from "@devteam/core/ports/Projects"
+import { Projects } from "@devteam/core/ports/Projects"
+import { Effect, Option } from "effect"
+import * as Command from "effect/cli/Command"
+import { Invocation } from "../Invocation.ts"
+import { findProject } from "../projectArgument.ts"
+import { resumeCommand } from "../resumeCommand.ts"
+import { withStores } from "../runtime.ts"
+import { commandLine } from "../terminal/words.ts"
+import { projectName } from "./projectName.ts"
+import { sharedOptions } from "./root.ts"
+
+const statusOf = ({ projectId }: Project) =>
+  Effect.gen(function* () {
+    const found = yield* (yield* Journal).status(projectId)
+    return Option.getOrElse(found, () => ({ projectId, status: "idle" }))
+  })
+
+const overview = Effect.fnUntraced(function* (json: boolean) {
+  const { output } = yield* Invocation
+  const projects = yield* (yield* Projects).list
+  const rows = yield* Effect.forEach(projects, statusOf)
+  if (json) return output.document(rows)
+  if (rows.length === 0)
+    return output.say("There is no project yet. Begin with: devteam run <repository> --agent …")
+  const { overviewTable } = yield* Effect.promise(() => import("../status/text.ts"))
+  overviewTable(rows, output.dataStyle).forEach(output.data)
+})
+
+const one = Effect.fnUntraced(function* (project: Project, dataDirectory: string, json: boolean) {
+  const invocation = yield* Invocation
+  const { output } = invocation
+  const row: { readonly status: string } | StatusProjection = yield* statusOf(project)
+  if (json) return output.document(row)
+  if (!("executionId" in row)) return output.data(`${project.projectId} was never run.`)
+  const lease = yield* (yield* Leases).holder(project.projectId)
+  const { statusLines } = yield* Effect.promise(() => import("../status/text.ts"))
+  const owner = Option.getOrUndefined(Option.map(lease, ({ owner }) => owner))
+  const resume = commandLine(resumeCommand(invocation, project.projectId, dataDirectory))
+  statusLines(row, { owner, now: Date.now(), resume }, output.dataStyle).forEach(output.data)
+})
+
+/** See above. */
+export const status = Command.make(
+  "status",
+  { project: projectName },
+  Effect.fnUntraced(function* ({ project }) {
+    const { dataDirectory, json } = yield* sharedOptions
+    const look = Option.isNone(project)
+      ? overview(json)
+      : Effect.flatMap(findProject(project.value), (found) => one(found, dataDirectory, json))
+    yield* withStores(dataDirectory, look)
+  })
+).pipe(Command.withDescription("Show how a project stands, or all of them"))
