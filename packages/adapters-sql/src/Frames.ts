@@ -13,6 +13,7 @@ import { findAll, findOne } from "effect/sql/SqlSchema"
 import { DatabaseIdentity } from "./DatabaseIdentity.ts"
 import { FrameRow, insertFrames } from "./frameRows.ts"
 import { describeFailure } from "./sqlFailure.ts"
+import { inTransaction } from "./transaction.ts"
 import { Wakeups } from "./Wakeups.ts"
 
 const page = 500
@@ -40,7 +41,7 @@ const make = Effect.gen(function* () {
       yield* insertFrames(sql, stream, projectId, lease.frameSeq, drafts)
       yield* sql.afterCommit(wakeups.notify(projectId))
     },
-    sql.withTransaction,
+    inTransaction(sql),
     (effect, projectId) =>
       Effect.catchTag(effect, "SqlError", unavailable(`Frames of ${projectId} were not stored`))
   )

@@ -12,6 +12,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { findAll, findOne, findOneOption } from "effect/sql/SqlSchema"
 import { Bool, databaseNow, Int8, Json } from "./columns.ts"
 import { describeFailure } from "./sqlFailure.ts"
+import { inTransaction } from "./transaction.ts"
 
 /** A fixed order of fields, so that equal owners are equal text. */
 const OwnerText = Json(Schema.Tuple([Schema.String, Schema.String, Schema.Int, Schema.String, Schema.String]))
@@ -128,7 +129,7 @@ const make = Effect.gen(function* () {
     yield* change(lease, sql`epoch = epoch`) // locks the row until the commit
     yield* sql`INSERT INTO fence ${sql.insert({ projectId: lease.projectId, target, sha, seq, clean })}
         ON CONFLICT (project_id, target) DO UPDATE SET sha = excluded.sha, seq = excluded.seq, clean = excluded.clean`
-  }, sql.withTransaction)
+  }, inTransaction(sql))
 
   const countLive = findOne({
     Request: Schema.Void,

@@ -12,7 +12,16 @@ import { findAll, findOneOption } from "effect/sql/SqlSchema"
 import { type ContextRow, ProjectionRow, readRecords, stateOf, SummaryRow } from "./journalRows.ts"
 import { describeFailure } from "./sqlFailure.ts"
 
-/** Turns the database's errors into the port's. A row that cannot be read was written by a newer program. */
+/** A row that cannot be read was written by a newer program. */
+export const newerSchema = (what: string) => (error: Schema.SchemaError) =>
+  Effect.fail(
+    new JournalError({
+      reason: "newer_schema",
+      message: `${what}: a stored row has a shape that this program does not know. Update devteam. (${error.message})`
+    })
+  )
+
+/** Turns the database's errors into the port's. */
 export const journalGuard = <A>(
   what: string,
   effect: Effect.Effect<A, JournalError | SqlError | Schema.SchemaError>
@@ -20,13 +29,7 @@ export const journalGuard = <A>(
   Effect.catchTags(effect, {
     SqlError: (error) =>
       Effect.fail(new JournalError({ reason: "unavailable", message: describeFailure(what, error) })),
-    SchemaError: (error) =>
-      Effect.fail(
-        new JournalError({
-          reason: "newer_schema",
-          message: `${what}: a stored row has a shape that this program does not know. Update devteam. (${error.message})`
-        })
-      )
+    SchemaError: newerSchema(what)
   })
 
 const notRead = "The journal could not be read"

@@ -9,6 +9,7 @@ import { Effect, Layer, type Redacted } from "effect"
 import type { Artifacts as ArtifactsPort } from "@devteam/core/ports/Artifacts"
 import type { Control as ControlPort } from "@devteam/core/ports/Control"
 import type { Frames as FramesPort } from "@devteam/core/ports/Frames"
+import type { Intake as IntakePort } from "@devteam/core/ports/Intake"
 import type { Journal as JournalPort } from "@devteam/core/ports/Journal"
 import type { Leases as LeasesPort } from "@devteam/core/ports/Leases"
 import type { Projects as ProjectsPort } from "@devteam/core/ports/Projects"
@@ -17,6 +18,7 @@ import * as Artifacts from "./Artifacts.ts"
 import * as Control from "./Control.ts"
 import * as DatabaseIdentity from "./DatabaseIdentity.ts"
 import * as Frames from "./Frames.ts"
+import * as Intake from "./Intake.ts"
 import * as Journal from "./Journal.ts"
 import * as Leases from "./Leases.ts"
 import * as Projects from "./Projects.ts"
@@ -25,7 +27,14 @@ import { StoreError } from "./StoreError.ts"
 import * as Wakeups from "./Wakeups.ts"
 
 /** The ports that a database gives. */
-export type Stores = JournalPort | LeasesPort | FramesPort | ControlPort | ArtifactsPort | ProjectsPort
+export type Stores =
+  | JournalPort
+  | IntakePort
+  | LeasesPort
+  | FramesPort
+  | ControlPort
+  | ArtifactsPort
+  | ProjectsPort
 
 /**
  * Layers are shared by reference, also over nested `Effect.provide`: without this, stores of two databases in one
@@ -40,6 +49,7 @@ const storesOn = (
 ): Layer.Layer<Stores, StoreError> =>
   Layer.mergeAll(
     Journal.layer,
+    Intake.layer,
     Leases.layer,
     Frames.layer,
     Control.layer,

@@ -4,6 +4,8 @@
 import { artifactsContract } from "@devteam/core/testing/contracts/ArtifactsContract"
 import { controlContract } from "@devteam/core/testing/contracts/ControlContract"
 import { framesContract } from "@devteam/core/testing/contracts/FramesContract"
+import { intakeContract } from "@devteam/core/testing/contracts/IntakeContract"
+import { intakeParallelContract } from "@devteam/core/testing/contracts/IntakeParallelContract"
 import { journalContract } from "@devteam/core/testing/contracts/JournalContract"
 import { leasesContract } from "@devteam/core/testing/contracts/LeasesContract"
 import { projectsContract } from "@devteam/core/testing/contracts/ProjectsContract"
@@ -14,6 +16,8 @@ import type { StoreError } from "../src/StoreError.ts"
 /** Registers them; each suite builds the layer anew. */
 export const storeContracts = (name: string, stores: Layer.Layer<Stores, StoreError>): void => {
   journalContract(name, stores)
+  intakeContract(name, stores)
+  intakeParallelContract(name, stores)
   leasesContract(name, stores)
   framesContract(name, stores)
   controlContract(name, stores)

@@ -13,6 +13,7 @@ import {
 import { postgresStores } from "../src/layers.ts"
 import { schemaVersion } from "../src/schemaVersion.ts"
 import { storeContracts } from "./contracts.ts"
+import { intakeOnPostgres } from "./postgresIntake.ts"
 import { rebuilt } from "./rebuilt.ts"
 
 const server = await startPostgresIfPossible()
@@ -20,6 +21,7 @@ const server = await startPostgresIfPossible()
 const onPostgres = (running: PostgresServer, url: Redacted.Redacted<string>) => {
   afterAll(running.stop)
   storeContracts("Postgres", postgresStores({ url }))
+  intakeOnPostgres(url)
 
   describe("two workers' stores on one Postgres", () => {
     it.live("appends of both are seen by a follower without hole or repeat, within half a second", () =>

@@ -1,5 +1,5 @@
 /**
- * Starts an appender and listens to its acknowledgements.
+ * Starts a process that does things one after the other, and listens to its acknowledgements.
  */
 import { type ChildProcess, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -17,11 +17,18 @@ export interface AppenderOptions {
   readonly count: number
 }
 
-/** A started appender. It waits until `go`. */
-export interface Appender {
+/** What an acceptor is to do: accept the requests from `first` on, each as a whole or, for the control, in two parts. */
+export interface AcceptorOptions {
+  readonly dataDirectory: string
+  readonly mode: "whole" | "parts"
+  readonly first: number
+}
+
+/** A started process. It waits until `go`. */
+export interface Child {
   readonly ready: Promise<void>
   readonly go: () => void
-  /** The versions acknowledged so far. */
+  /** What was acknowledged so far: versions, or requests. */
   readonly acknowledged: Array<number>
   /** Resolves once that many are acknowledged; rejects when it ends before. */
   readonly reach: (count: number) => Promise<void>
@@ -30,24 +37,14 @@ export interface Appender {
   readonly ended: Promise<number | null>
 }
 
-const program = fileURLToPath(new URL("appender.ts", import.meta.url))
-
 const endOf = async (child: ChildProcess): Promise<number | null> => {
   await once(child, "close")
   return child.exitCode
 }
 
-const start = (options: AppenderOptions): Appender => {
-  const { dataDirectory, projectId, executionId, mode, count } = options
-  const argv = [
-    "--conditions=devteam-source",
-    program,
-    dataDirectory,
-    projectId,
-    executionId,
-    mode,
-    String(count)
-  ]
+const start = (program: string, ...args: ReadonlyArray<string | number>): Child => {
+  const path = fileURLToPath(new URL(program, import.meta.url))
+  const argv = ["--conditions=devteam-source", path, ...args.map(String)]
   const child = spawn(process.execPath, argv, { stdio: ["pipe", "pipe", "inherit"] })
   const ended = endOf(child)
   const acknowledged: Array<number> = []
@@ -58,7 +55,7 @@ const start = (options: AppenderOptions): Appender => {
     acknowledged.push(Number(line))
     check()
   })
-  const failed = ended.then((code) => Promise.reject(new Error(`the appender ended with ${code}`)))
+  const failed = ended.then((code) => Promise.reject(new Error(`${program} ended with ${code}`)))
   failed.catch(() => undefined)
   return {
     ready: Promise.race([ready.promise, failed]),
@@ -76,9 +73,15 @@ const start = (options: AppenderOptions): Appender => {
   }
 }
 
+const untilScopeEnds = (begin: () => Child): Effect.Effect<Child, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.sync(begin), ({ kill }) => Effect.sync(kill))
+
 /** Starts one; it is dead once the scope ends. */
-export const startAppender = (options: AppenderOptions): Effect.Effect<Appender, never, Scope.Scope> =>
-  Effect.acquireRelease(
-    Effect.sync(() => start(options)),
-    ({ kill }) => Effect.sync(kill)
-  )
+export const startAppender = (options: AppenderOptions) => {
+  const { dataDirectory, projectId, executionId, mode, count } = options
+  return untilScopeEnds(() => start("appender.ts", dataDirectory, projectId, executionId, mode, count))
+}
+
+/** Starts one; it is dead once the scope ends. */
+export const startAcceptor = ({ dataDirectory, mode, first }: AcceptorOptions) =>
+  untilScopeEnds(() => start("acceptor.ts", dataDirectory, mode, first))

@@ -1,84 +1,29 @@
 /**
  * What every intake has to do: accept a request once with everything that follows from it, replay it byte for byte,
- * and store nothing of what it refuses.
+ * and store nothing of what it refuses. Requests that come at once are in `IntakeParallelContract`.
  *
  * The suite shares one store; every test has projects, keys and events of its own.
  */
 import { assert, layer } from "@effect/vitest"
-import { Array, Effect, type Layer, Option, Result } from "effect"
-import type { Event } from "../../execution/Event.ts"
+import { Effect, type Layer, Option } from "effect"
 import { project } from "../../execution/StatusProjection.ts"
-import { Frames } from "../../ports/Frames.ts"
+import type { Frames } from "../../ports/Frames.ts"
+import { Intake } from "../../ports/Intake.ts"
+import { Journal } from "../../ports/Journal.ts"
 import {
-  type Acceptance,
-  type Accepted,
-  type ClientEvent,
-  Intake,
-  type IntakeError
-} from "../../ports/Intake.ts"
-import { Journal, type JournalError } from "../../ports/Journal.ts"
-import * as given from "../given.ts"
-
-const ids = given.uniqueIds("intake")
-const at = given.startedAt
-const hour = 3_600_000
-const parallel = { concurrency: "unbounded" } as const
-
-/** A request to start an execution, with a key and an event; each call is another request. */
-const starting = (own = ids()) => {
-  const { projectId, executionId } = own
-  const name = executionId
-  const body = JSON.stringify({ id: name, projectId })
-  return {
-    at,
-    idempotency: { scope: "ada POST /events", key: name, fingerprint: body, ttlMs: hour },
-    event: {
-      source: "ci",
-      id: name,
-      type: "DEVTEAM_AUTOMATION",
-      projectId,
-      correlationId: `correlation-${name}`,
-      body,
-      fingerprint: body
-    },
-    consequence: { _tag: "Create", events: [given.executionRequested(own)] },
-    answer: {
-      status: 202,
-      headers: { location: `/executions/${executionId}`, "x-odd": 'a "b" \\ ü' },
-      body: `{"executionId":"${executionId}", "odd": "\u0000 \ud800 😀"}\n`
-    }
-  } as const satisfies Acceptance
-}
-
-/** A request for more of an execution that is there. */
-const appending = (own: ReturnType<typeof ids>, expectedVersion: number, events: ReadonlyArray<Event>) =>
-  ({
-    ...starting({ ...ids(), projectId: own.projectId }),
-    consequence: { _tag: "Append", executionId: own.executionId, expectedVersion, events }
-  }) satisfies Acceptance
-
-const pause: Event = { _tag: "PauseRequested", mode: "step", by: "ada" }
-
-const accept = (acceptance: Acceptance) => Intake.use((intake) => intake.accept(acceptance))
-const recall = (request: Acceptance) => Intake.use((intake) => intake.recall(request))
-
-const outcome = (result: Result.Result<Accepted, IntakeError | JournalError>): string =>
-  Result.match(result, { onSuccess: ({ _tag }) => _tag, onFailure: ({ reason }) => reason })
-
-/** What a project has: its executions, and how many frames. */
-const traces = Effect.fnUntraced(function* ({ projectId }: ClientEvent) {
-  const executions = yield* (yield* Journal).list({ projectId, limit: 200 })
-  const { last } = yield* (yield* Frames).range(projectId)
-  return { executions: executions.map(({ executionId }) => executionId), frames: last }
-})
-const none = { executions: [], frames: 0 }
-
-/** Asserts that nothing at all is stored of a request. */
-const assertNothingOf = Effect.fnUntraced(function* (request: ReturnType<typeof starting>) {
-  const { event, idempotency } = request
-  assert.isUndefined(yield* (yield* Intake).recall({ idempotency }), "no key")
-  assert.isUndefined(yield* (yield* Intake).recall({ event }), "no event")
-})
+  accept,
+  appending,
+  assertNothingOf,
+  at,
+  hour,
+  ids,
+  none,
+  outcome,
+  pause,
+  recall,
+  starting,
+  traces
+} from "./intakeRequests.ts"
 
 /** Registers the suite for one adapter. */
 export const intakeContract = <E>(name: string, stores: Layer.Layer<Intake | Journal | Frames, E>): void => {
@@ -244,94 +189,6 @@ export const intakeContract = <E>(name: string, stores: Layer.Layer<Intake | Jou
       })
     )
 
-    it.effect(
-      "of 100 parallel requests with one key one is accepted, and all the others get its answer",
-      () =>
-        Effect.gen(function* () {
-          const { idempotency, event } = starting()
-          const requests = Array.makeBy(100, () => starting({ ...ids(), projectId: event.projectId }))
-          const results = yield* Effect.forEach(
-            requests,
-            (request) => accept({ ...request, event, idempotency }),
-            parallel
-          )
-          const winners = requests.filter((_, index) => results[index]?._tag === "Accepted")
-          const [winner] = winners
-          assert(winner !== undefined && winners.length === 1)
-          const others = results.filter((result) => result._tag !== "Accepted")
-          const replayed = { _tag: "Replayed", by: "key", answer: winner.answer }
-          for (const other of others) assert.deepStrictEqual<unknown>(other, replayed)
-          const { executionId } = winner.consequence.events[0]
-          assert.deepStrictEqual(yield* traces(event), { executions: [executionId], frames: 1 })
-
-          const own = Array.makeBy(100, () => starting())
-          const control = yield* Effect.forEach(own, (request) => accept(request), parallel)
-          assert.isTrue(
-            control.every(({ _tag }) => _tag === "Accepted"),
-            "control: with keys of their own all are accepted"
-          )
-        })
-    )
-
-    it.effect("of parallel requests that send one event under keys of their own one is accepted", () =>
-      Effect.gen(function* () {
-        const { event } = starting()
-        const requests = Array.makeBy(30, () => starting({ ...ids(), projectId: event.projectId }))
-        const results = yield* Effect.forEach(requests, (request) => accept({ ...request, event }), parallel)
-        const winners = requests.filter((_, index) => results[index]?._tag === "Accepted")
-        assert.lengthOf(winners, 1)
-        for (const result of results) {
-          if (result._tag === "Accepted") continue
-          assert.deepStrictEqual<unknown>(result, {
-            _tag: "Replayed",
-            by: "event",
-            answer: winners[0]?.answer
-          })
-        }
-        assert.strictEqual((yield* traces(event)).executions.length, 1)
-      })
-    )
-
-    it.effect(
-      "of parallel requests with one key and two bodies one body is accepted, the other a mismatch",
-      () =>
-        Effect.gen(function* () {
-          const { idempotency } = starting()
-          const requests = Array.makeBy(20, (index) => {
-            const request = starting()
-            return { ...request, idempotency: { ...idempotency, fingerprint: index % 2 === 0 ? "a" : "b" } }
-          })
-          const results = yield* Effect.forEach(requests, (request) => accept(request), parallel)
-          const count = (tag: Accepted["_tag"]) => results.filter(({ _tag }) => _tag === tag).length
-          assert.deepStrictEqual([count("Accepted"), count("Replayed"), count("Mismatch")], [1, 9, 10])
-        })
-    )
-
-    it.effect("parallel requests for one execution all come in, each once, by deciding again", () =>
-      Effect.gen(function* () {
-        const journal = yield* Journal
-        const own = ids()
-        yield* accept(starting(own))
-        const asked = Array.makeBy(10, () => appending(own, 0, [given.stepStarted("INITIALIZE")]))
-        const join = Effect.fnUntraced(function* (request: ReturnType<typeof appending>) {
-          for (;;) {
-            const { version } = yield* journal.load(own.executionId)
-            const consequence = { ...request.consequence, expectedVersion: version }
-            const result = yield* Effect.result(accept({ ...request, consequence }))
-            if (Result.isSuccess(result)) return result.success._tag
-            assert.strictEqual(result.failure.reason, "version_conflict")
-          }
-        })
-        // Each is sent twice, as by an impatient client.
-        const tags = yield* Effect.forEach([...asked, ...asked], join, parallel)
-        assert.lengthOf(
-          tags.filter((tag) => tag === "Accepted"),
-          10
-        )
-        assert.lengthOf(yield* journal.records(own.executionId, 0), 11)
-      })
-    )
-
     it.effect("a key's time runs by the store's clock, and when it is over the key is new", () =>
       Effect.gen(function* () {
         const intake = yield* Intake
@@ -347,37 +204,14 @@ export const intakeContract = <E>(name: string, stores: Layer.Layer<Intake | Jou
         const idempotency = { ...brief.idempotency, ttlMs: 30 }
         const begun = performance.now()
         yield* accept({ ...brief, idempotency })
-        const forgotten = Effect.repeat(intake.recall({ idempotency }), {
-          until: (found) => found === undefined
-        })
-        yield* forgotten
+        yield* Effect.repeat(intake.recall({ idempotency }), { until: (found) => found === undefined })
         assert.isAtLeast(performance.now() - begun, 29)
-        const next = { ...starting(), event: undefined, idempotency: { ...long.idempotency, ...idempotency } }
-        const other = { ...next.idempotency, fingerprint: "other", ttlMs: hour }
-        const accepted = yield* accept({ ...next, idempotency: other })
-        assert(accepted._tag === "Accepted")
-        assert.deepStrictEqual(yield* intake.recall({ idempotency: other }), {
-          _tag: "Replayed",
-          by: "key",
-          answer: next.answer
-        })
-      })
-    )
 
-    it.effect("of parallel requests with a key whose time is over one is accepted", () =>
-      Effect.gen(function* () {
-        const { event: _, ...old } = starting()
-        yield* accept({ ...old, idempotency: { ...old.idempotency, ttlMs: 0 } })
-        const requests = Array.makeBy(20, () => ({ ...starting(), event: undefined }))
-        const results = yield* Effect.forEach(
-          requests,
-          (request) => accept({ ...request, idempotency: old.idempotency }),
-          parallel
-        )
-        assert.lengthOf(
-          results.filter(({ _tag }) => _tag === "Accepted"),
-          1
-        )
+        const { event: _n, ...next } = starting()
+        const anew = { ...idempotency, fingerprint: "other", ttlMs: hour }
+        assert.strictEqual((yield* accept({ ...next, idempotency: anew }))._tag, "Accepted")
+        const replayed = { _tag: "Replayed", by: "key", answer: next.answer } as const
+        assert.deepStrictEqual(yield* intake.recall({ idempotency: anew }), replayed)
       })
     )
 
