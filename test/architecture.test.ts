@@ -54,6 +54,17 @@ const table: Record<string, ReadonlyArray<string>> = {
   "packages/adapters-agents/src/": [...pure, "@devteam/core/", "node:"],
   "packages/adapters-sql/src/": [...pure, "effect/", "@effect/sql-pg", "@devteam/core/", "node:"],
   "packages/adapters-queue/src/": [...pure, "@devteam/core/"],
+  // What clients import: schemas and endpoints, no server.
+  "packages/adapters-http/src/contract/": [...pure, "effect/http-api", "effect/http", "@devteam/core/"],
+  "packages/adapters-http/src/": [
+    ...pure,
+    "effect/",
+    "@effect/platform-node/",
+    "@devteam/core/",
+    "ws",
+    "node:"
+  ],
+  "packages/client/src/": [],
   "packages/runner/src/": [...pure, "effect/", "@devteam/", "node:"],
   "packages/cli/src/": [...pure, "effect/", "@effect/platform-node/", "@devteam/", "node:"]
 }
