@@ -30,7 +30,7 @@ export interface AgentInput {
   readonly timeoutMs: number
   readonly idleTimeoutMs: number
   readonly maxOutputBytes: number
-  /** Values of the variables that `settings.env` names, and of `DEVTEAM_*`; they reach only the agent. */
+  /** Values of the variables that `CodingAgent.variables` names, and of `DEVTEAM_*`; they reach only the agent. */
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -58,6 +58,11 @@ export type AgentOutcome =
 /** One agent. */
 export interface CodingAgent {
   readonly id: string
+  /**
+   * The variables that the agent is to get where the host has a value for them: those that the settings name, else
+   * those that the agent usually reads.
+   */
+  readonly variables: (settings: AgentSettings) => ReadonlyArray<string>
   /** Finds the agent and answers its version; nothing is paid for. */
   readonly probe: (
     settings: AgentSettings,

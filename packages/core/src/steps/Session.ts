@@ -41,7 +41,7 @@ export interface StepContext {
 }
 
 /** An execution's directory below the work directory. */
-export const executionDirectory = ({ executionId }: Execution): string => executionId
+export const executionDirectory = ({ executionId }: Pick<Execution, "executionId">): string => executionId
 
 /** A task's directory: safe for file systems whatever the task is called. */
 export const taskDirectory = (state: Execution, taskId: string): string =>

@@ -26,8 +26,14 @@ export const tickedTree = Effect.fnUntraced(function* (context: StepContext, tas
   const repository = yield* Repository
   const { state, session } = context
   const { taskList } = yield* readyOf(state)
-  const tick = yield* tickIn(session.repository, task.baseTree, identityOf(task.task), parseOptions(state, taskList))
-  if (tick._tag === "Ticked") return yield* repository.withFile(session.repository, tree, taskList, tick.bytes)
+  const tick = yield* tickIn(
+    session.repository,
+    task.baseTree,
+    identityOf(task.task),
+    parseOptions(state, taskList)
+  )
+  if (tick._tag === "Ticked")
+    return yield* repository.withFile(session.repository, tree, taskList, tick.bytes)
   return yield* problem("tick", `Task ${task.task.id} can no longer be ticked in ${taskList} (${tick._tag}).`)
 })
 
@@ -47,7 +53,10 @@ const ensureVerifiedTree = Effect.fnUntraced(function* (
   yield* restoreCandidate(context, task.candidate, task.baseTree)
   const made = yield* tickedTree(context, task, task.candidate.tree)
   if (made === verifiedTree) return
-  return yield* problem("corrupt", `The candidate of ${task.task.id} gives ${made}, and ${verifiedTree} was verified.`)
+  return yield* problem(
+    "corrupt",
+    `The candidate of ${task.task.id} gives ${made}, and ${verifiedTree} was verified.`
+  )
 })
 
 /** Makes the commit of a verified candidate on `parent`, which is the base that it was verified on. */
@@ -87,5 +96,8 @@ export const ensureCommit = Effect.fnUntraced(function* (
   if ((yield* isThere(context, prepared.commit)) || task.verdict === undefined) return
   const { commit } = yield* makeCommit(context, task, task.verdict, prepared.parent)
   if (commit === prepared.commit) return
-  return yield* problem("corrupt", `The commit of ${task.task.id} was made again as ${commit} instead of ${prepared.commit}.`)
+  return yield* problem(
+    "corrupt",
+    `The commit of ${task.task.id} was made again as ${commit} instead of ${prepared.commit}.`
+  )
 })

@@ -60,7 +60,7 @@ const runAgent = Effect.fnUntraced(function* (
   const scratch = yield* session.host.freshDirectory(directoryName(state, "scratch"))
   const prompt = yield* readText(context, artifactKey(state, "prompt.md"))
   const env = {
-    ...session.host.environment(agent.env),
+    ...session.host.environment(coding.variables(agent)),
     DEVTEAM_PROJECT: state.projectId,
     DEVTEAM_EXECUTION_ID: state.executionId,
     DEVTEAM_CORRELATION_ID: state.correlationId,

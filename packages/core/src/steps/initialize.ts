@@ -70,7 +70,7 @@ const probeAgent = Effect.fnUntraced(function* ({ state, session }: StepContext)
   const coding = yield* agents.get(agent.id)
   const directory = `${executionDirectory(state)}/probe`
   const cwd = yield* session.host.freshDirectory(directory)
-  const version = yield* coding.probe(agent, sandbox, session.host.environment(agent.env), cwd)
+  const version = yield* coding.probe(agent, sandbox, session.host.environment(coding.variables(agent)), cwd)
   yield* session.host.removeDirectory(directory)
   return version
 })

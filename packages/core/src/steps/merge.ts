@@ -25,7 +25,12 @@ import { StepProblem } from "./StepError.ts"
 const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, head: Head) {
   const { state, session } = context
   const { taskList } = yield* readyOf(state)
-  const tick = yield* tickIn(session.repository, head.tree, identityOf(task.task), parseOptions(state, taskList))
+  const tick = yield* tickIn(
+    session.repository,
+    head.tree,
+    identityOf(task.task),
+    parseOptions(state, taskList)
+  )
   const { id } = task.task
   switch (tick._tag) {
     case "Ticked":
@@ -33,12 +38,16 @@ const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskI
     case "AlreadyDone":
       return { _tag: "Superseded", message: `Somebody else ticked ${id} in ${taskList}.` } satisfies Merging
     case "Gone":
-      return { _tag: "Superseded", message: `${id} was removed or retitled in ${taskList}.` } satisfies Merging
+      return {
+        _tag: "Superseded",
+        message: `${id} was removed or retitled in ${taskList}.`
+      } satisfies Merging
     case "Missing":
       return { _tag: "Superseded", message: `${taskList} is gone.` } satisfies Merging
     case "Invalid": {
       const errors = tick.diagnostics.filter(({ severity }) => severity === "error")
-      const message = errors.length > 0 ? describeErrors(errors) : tick.diagnostics.map(formatDiagnostic).join("\n")
+      const message =
+        errors.length > 0 ? describeErrors(errors) : tick.diagnostics.map(formatDiagnostic).join("\n")
       return { _tag: "ListInvalid", message } satisfies Merging
     }
   }
@@ -64,11 +73,21 @@ const moveOnto = Effect.fnUntraced(function* (
   const repository = yield* Repository
   const { repository: ref } = context.session
   yield* restoreCandidate(context, candidate, task.baseTree)
-  const merged = yield* repository.mergeTrees(ref, { base: task.baseTree, ours: head.tree, theirs: candidate.tree })
+  const merged = yield* repository.mergeTrees(ref, {
+    base: task.baseTree,
+    ours: head.tree,
+    theirs: candidate.tree
+  })
   if (merged._tag === "Conflict") {
     const log = yield* putText(context, "conflict.txt", merged.details)
     const { files } = merged
-    const conflict: Merging = { _tag: "Conflict", base: head.commit, baseTree: head.tree, files, log: log.key }
+    const conflict: Merging = {
+      _tag: "Conflict",
+      base: head.commit,
+      baseTree: head.tree,
+      files,
+      log: log.key
+    }
     return conflict
   }
   const moved = yield* storeCandidate(context, {
@@ -90,7 +109,11 @@ export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
   const { target } = yield* readyOf(state)
   const { candidate, verdict } = task
   if (candidate === undefined) {
-    return yield* new StepProblem({ kind: "infrastructure", reason: "no_candidate", message: "There is no candidate." })
+    return yield* new StepProblem({
+      kind: "infrastructure",
+      reason: "no_candidate",
+      message: "There is no candidate."
+    })
   }
   const head = yield* repository.fetchHead(session.repository, target)
   const against = yield* objection(context, task, head)

@@ -37,7 +37,11 @@ const intend = Effect.fnUntraced(function* (context: StepContext) {
   const fence: FenceRef = { repository: session.repository, target, capabilities }
   const { commit } = task
   if (commit === undefined) {
-    return yield* new StepProblem({ kind: "infrastructure", reason: "no_commit", message: "There is no commit to push." })
+    return yield* new StepProblem({
+      kind: "infrastructure",
+      reason: "no_commit",
+      message: "There is no commit to push."
+    })
   }
   yield* ensureCommit(context, task, commit)
   const { epoch } = yield* Ref.get(session.lease)
@@ -99,7 +103,10 @@ const findOut = Effect.fnUntraced(function* (
   let sealedAfterIntent = false
   let listTickedByOthers = false
   for (let looks = 0; looks < mostLooks; looks++) {
-    const observation: RemoteObservation = yield* remote.look(fence, intent, { executionId, taskId: intent.taskId })
+    const observation: RemoteObservation = yield* remote.look(fence, intent, {
+      executionId,
+      taskId: intent.taskId
+    })
     const { epoch } = yield* Ref.get(session.lease)
     const input: ResolveInput = {
       intent,
@@ -125,7 +132,11 @@ const findOut = Effect.fnUntraced(function* (
         continue
       }
       case "Regenerate":
-        if (!listTickedByOthers && inherited === undefined && (yield* lineIsTaken(context, resolution.head))) {
+        if (
+          !listTickedByOthers &&
+          inherited === undefined &&
+          (yield* lineIsTaken(context, resolution.head))
+        ) {
           listTickedByOthers = true
           continue
         }
@@ -156,7 +167,11 @@ const outcomeOf = (resolution: Final, redact: (text: string) => string): PushOut
   }
 }
 
-const conclude = Effect.fnUntraced(function* (context: StepContext, open: OpenPush, answer: PushAnswer | undefined) {
+const conclude = Effect.fnUntraced(function* (
+  context: StepContext,
+  open: OpenPush,
+  answer: PushAnswer | undefined
+) {
   const { state, session } = context
   const capabilities = open.inherited?.capabilities ?? (yield* readyOf(state)).capabilities
   const fence: FenceRef = { repository: session.repository, target: open.intent.target, capabilities }
@@ -200,7 +215,11 @@ export const push = Effect.fn("Step.push")(function* (context: StepContext, mode
   const open = context.state.push
   if (mode === "intend") return yield* intend(context)
   if (open === undefined) {
-    return yield* new StepProblem({ kind: "infrastructure", reason: "no_intent", message: "There is no push intent." })
+    return yield* new StepProblem({
+      kind: "infrastructure",
+      reason: "no_intent",
+      message: "There is no push intent."
+    })
   }
   return mode === "push" ? yield* pushNow(context, open) : yield* resolveOpen(context, open)
 })

@@ -40,7 +40,9 @@ const verdictOf = Effect.fnUntraced(function* (
   const health = yield* sandbox.health
   const first = attribute(result.outcome, yield* knownBaseline(context, task, health.node))
   const blame =
-    first._tag === "Attributed" ? first : attribute(result.outcome, yield* buildBaseline(context, task, health.node))
+    first._tag === "Attributed"
+      ? first
+      : attribute(result.outcome, yield* buildBaseline(context, task, health.node))
   const log = yield* putText(context, "verify.log", result.log)
   const verdict: Verdict = {
     outcome: result.outcome,
@@ -63,7 +65,11 @@ export const verify = Effect.fn("Step.verify")(function* (context: StepContext) 
   const task = yield* taskOf(context)
   const { candidate } = task
   if (candidate === undefined) {
-    return yield* new StepProblem({ kind: "infrastructure", reason: "no_candidate", message: "There is no candidate." })
+    return yield* new StepProblem({
+      kind: "infrastructure",
+      reason: "no_candidate",
+      message: "There is no candidate."
+    })
   }
   yield* restoreCandidate(context, candidate, task.baseTree)
   const verifiedTree = yield* tickedTree(context, task, candidate.tree)

@@ -5,10 +5,15 @@
  */
 import { Effect, Ref } from "effect"
 import type { Execution } from "../execution/State.ts"
+import { Journal } from "../ports/Journal.ts"
 import { executionDirectory, type Session, taskDirectory } from "../steps/Session.ts"
 
 /** After a step: if it ended the task in hand, its directory goes. */
-export const cleanUpTask = Effect.fnUntraced(function* (session: Session, before: Execution, after: Execution) {
+export const cleanUpTask = Effect.fnUntraced(function* (
+  session: Session,
+  before: Execution,
+  after: Execution
+) {
   const task = before.inHand?.task
   if (task === undefined || after.inHand?.task.id === task.id) return
   yield* Ref.set(session.workspace, undefined)
@@ -26,4 +31,18 @@ export const cleanUpExecution = Effect.fnUntraced(function* (session: Session, s
   const failed = state.outcomes.some((known) => known.outcome === "failed")
   if (failed && session.host.keepFailedCheckouts) return
   yield* session.host.removeDirectory(executionDirectory(state))
+})
+
+/** Far more than can have died at their very end since the last one that did not. */
+const mostEnded = 20
+
+/** When a worker takes a project: what earlier executions of it left whose worker died at their very end. */
+export const cleanUpEnded = Effect.fnUntraced(function* (session: Session, { projectId }: Execution) {
+  if (session.host.keepFailedCheckouts) return
+  const journal = yield* Journal
+  const known = yield* journal.list({ projectId, limit: mostEnded })
+  const ended = known.filter(({ status }) => ["completed", "error", "stopped"].includes(status))
+  yield* Effect.forEach(ended, (execution) => session.host.removeDirectory(executionDirectory(execution)), {
+    discard: true
+  })
 })

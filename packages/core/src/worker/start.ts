@@ -48,23 +48,19 @@ const newId = Effect.gen(function* () {
   return ExecutionId.make(`${day}-${nonce.slice(0, 8)}`)
 })
 
-/** Starts an execution, or rejects when the project has an active one. */
-export const start = Effect.fn("Worker.start")(function* (input: StartInput) {
+/** Decides a start after `previous`, the project's newest execution. Stores nothing. */
+export const prepareStart = Effect.fnUntraced(function* (input: StartInput, previous: State, at: number) {
   const journal = yield* Journal
-  const projects = yield* Projects
   const workflows = yield* Workflows
   const { projectId, settings, scope, boundTo, correlationId, userId, eventId } = input
   const { name, version } = yield* workflows.find(input.workflow)
-  const at = yield* Clock.currentTimeMillis
-  yield* projects.register({ projectId, url: settings.repository.url, registeredAt: at })
-  const latest = yield* journal.latest(projectId)
-  const previous: State = Option.isSome(latest) ? yield* journal.load(latest.value) : undefined
   const inherited = inheritedFrom(previous)
+  const executionId = yield* newId
   const decided = decide(
     {
       _tag: "Start",
       at,
-      executionId: yield* newId,
+      executionId,
       projectId,
       correlationId,
       instance: journal.instance,
@@ -78,8 +74,29 @@ export const start = Effect.fn("Worker.start")(function* (input: StartInput) {
     },
     previous
   )
+  return Result.map(decided, (events) => ({ executionId, events }))
+})
+
+/** A project's newest execution. */
+export const newestOf = Effect.fnUntraced(function* (projectId: ProjectId) {
+  const journal = yield* Journal
+  const latest = yield* journal.latest(projectId)
+  const newest: State = Option.isSome(latest) ? yield* journal.load(latest.value) : undefined
+  return newest
+})
+
+/** Starts an execution, or rejects when the project has an active one. */
+export const start = Effect.fn("Worker.start")(function* (input: StartInput) {
+  const journal = yield* Journal
+  const projects = yield* Projects
+  const workflows = yield* Workflows
+  yield* workflows.find(input.workflow)
+  const at = yield* Clock.currentTimeMillis
+  const { projectId, settings } = input
+  yield* projects.register({ projectId, url: settings.repository.url, registeredAt: at })
+  const decided = yield* prepareStart(input, yield* newestOf(projectId), at)
   if (Result.isFailure(decided)) return yield* new RequestRejected({ rejection: decided.failure })
-  return yield* journal.create(decided.success, at).pipe(
+  return yield* journal.create(decided.success.events, at).pipe(
     Effect.map((execution): Execution => execution),
     Effect.catchIf(
       (error) => error.reason === "exists",

@@ -15,7 +15,7 @@ import { Sandboxes } from "../ports/Sandbox.ts"
 import { openSession, type Session } from "../steps/Session.ts"
 import { Workflows } from "../workflows/registry.ts"
 import { type Workflow, workflowId } from "../workflows/Workflow.ts"
-import { cleanUpExecution, cleanUpTask } from "./cleanUp.ts"
+import { cleanUpEnded, cleanUpExecution, cleanUpTask } from "./cleanUp.ts"
 import { runStep } from "./runStep.ts"
 import { submit } from "./submit.ts"
 
@@ -27,7 +27,7 @@ export type WorkResult =
   | { readonly _tag: "Busy"; readonly owner: LeaseOwner | undefined }
   /** The lease was lost: another worker goes on. */
   | { readonly _tag: "Lost" }
-  /** A task ended, and others wait for a slot. */
+  /** A task ended and others wait for a slot, or the rest is not this worker's. */
   | { readonly _tag: "Yielded" }
 
 /** How long a lease lasts, and how often it is renewed. */
@@ -37,6 +37,8 @@ export interface WorkOptions {
   readonly yieldAtBoundary: Effect.Effect<boolean>
   /** Run once the lease is taken. */
   readonly onLease: Effect.Effect<void>
+  /** Asked before everything: whether this worker still goes on. Always, when absent. */
+  readonly goesOn?: (state: Execution) => boolean
 }
 
 /** Leases of 30 s that are kept until there is nothing to do. */
@@ -54,8 +56,13 @@ const keepAlive = (session: Session, leaseMs: number) =>
       const renewed = yield* leases.renew(yield* Ref.get(session.lease), leaseMs)
       yield* Ref.update(session.lease, (held) => (held.epoch === renewed.epoch ? renewed : held))
     })
-    const patience = Schedule.spaced("500 millis").pipe(Schedule.upTo({ duration: Duration.millis(leaseMs / 3) }))
-    const persistent = Effect.retry(renew, { while: (error: LeaseError) => error.retryable, schedule: patience })
+    const patience = Schedule.spaced("500 millis").pipe(
+      Schedule.upTo({ duration: Duration.millis(leaseMs / 3) })
+    )
+    const persistent = Effect.retry(renew, {
+      while: (error: LeaseError) => error.retryable,
+      schedule: patience
+    })
     return yield* persistent.pipe(Effect.delay(Duration.millis(leaseMs / 3)), Effect.forever)
   })
 
@@ -104,6 +111,7 @@ const loop = Effect.fnUntraced(function* (
   const journal = yield* Journal
   let before = yield* journal.load(executionId)
   for (;;) {
+    if (options.goesOn?.(before) === false) return { _tag: "Yielded" } satisfies WorkResult
     const result = yield* step(before, session, workflow)
     if (result !== undefined) return result
     const after = yield* journal.load(executionId)
@@ -127,6 +135,7 @@ const holding = (executionId: ExecutionId, lease: Ref.Ref<Lease>, options: WorkO
     const killed = yield* sandboxes.reap({ instance, projectId, epoch })
     if (killed > 0) yield* Effect.logWarning("ended processes that a dead worker left", { killed })
     const session = yield* openSession(state, lease)
+    yield* cleanUpEnded(session, state)
     const leave = Effect.gen(function* () {
       const holder = yield* leases.holder(projectId)
       const held = yield* Ref.get(lease)
@@ -179,4 +188,3 @@ export const work = Effect.fn("Worker.work")(function* (executionId: ExecutionId
     Effect.annotateLogs({ projectId, executionId, correlationId })
   )
 })
-

@@ -66,6 +66,7 @@ export const layerMemory = (
   const ids = options.ids ?? ["memory"]
   const agent = (id: string): CodingAgent => ({
     id,
+    variables: (settings) => settings.env,
     probe: (settings, _sandbox, env) => Effect.as(requireVariables(settings.env, env), "memory"),
     run: Effect.fnUntraced(function* (input, _sandbox, onOutput) {
       yield* requireVariables(input.settings.env, input.env)
