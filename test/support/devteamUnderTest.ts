@@ -44,7 +44,7 @@ const failpoints = (name: string) =>
     if (reached(kill, name)) process.kill(process.pid, "SIGKILL")
     if (!reached(hang, name)) return Effect.void
     writeSync(2, `hanging at ${name}\n`)
-    return Effect.never
+    return Effect.interruptible(Effect.never)
   })
 
 const { main } = await import("../../packages/cli/src/main.ts")

@@ -32,8 +32,14 @@ export const InheritedPush = Schema.Struct({
 })
 export type InheritedPush = typeof InheritedPush.Type
 
-/** Why a step ended without a result: its worker died, a person asked, the lease was lost, or its result is too old. */
-export const Interruption = Schema.Literals(["crashed", "paused", "stopped", "lease_lost", "work_requested"])
+/** Why a step ended without a result: its worker died, a person asked, its worker was closed in an orderly way, or its result is too old. */
+export const Interruption = Schema.Literals([
+  "crashed",
+  "paused",
+  "stopped",
+  "worker_closed",
+  "work_requested"
+])
 export type Interruption = typeof Interruption.Type
 
 /** What a push turned out to be (design §8). `Again`: sealed and not there, the same

@@ -73,9 +73,11 @@ export const withOutputLog = <A, E, R>(
     }
     const store = Effect.fnUntraced(function* (pieces: ReadonlyArray<Piece>) {
       const at = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
-      const drafts = toPieces(pieces).map(
-        ({ stream, text }): FrameDraft => ({ type: "execution-log", at, payload: { ...common, stream, text } })
-      )
+      const drafts = toPieces(pieces).map(({ stream, text }): FrameDraft => ({
+        type: "execution-log",
+        at,
+        payload: { ...common, stream, text }
+      }))
       const { epoch } = yield* Ref.get(session.lease)
       yield* frames.append(state.projectId, epoch, drafts)
     })

@@ -26,6 +26,8 @@ export interface Workspace {
 export interface Session {
   /** Its epoch can be raised while it is held. */
   readonly lease: Ref.Ref<Lease>
+  /** The lease's epoch when the session was opened. */
+  readonly epoch: number
   readonly repository: RepositoryRef
   readonly host: HostShape
   readonly redactor: Redactor
@@ -43,13 +45,21 @@ export interface StepContext {
 /** An execution's directory below the work directory. */
 export const executionDirectory = ({ executionId }: Pick<Execution, "executionId">): string => executionId
 
-/** A task's directory: safe for file systems whatever the task is called. */
-export const taskDirectory = (state: Execution, taskId: string): string =>
-  `${executionDirectory(state)}/${taskId.replace(/[^A-Za-z0-9.-]+/g, "_").replace(/^[.]+/, "_").slice(0, 60)}`
+/**
+ * A task's directory: safe for file systems whatever the task is called, and of one holder of the lease alone, so that
+ * a stalled worker that comes back cannot empty its successor's.
+ */
+export const taskDirectory = ({ epoch }: Session, state: Execution, taskId: string): string =>
+  `${executionDirectory(state)}/${epoch}/${taskId
+    .replace(/[^A-Za-z0-9.-]+/g, "_")
+    .replace(/^[.]+/, "_")
+    .slice(0, 60)}`
 
 /** A directory of the task in hand. */
-export const directoryName = (state: Execution, purpose: "agent" | "scratch" | "verify" | "baseline"): string =>
-  `${taskDirectory(state, state.inHand?.task.id ?? "execution")}/${purpose}`
+export const directoryName = (
+  { state, session }: StepContext,
+  purpose: "agent" | "scratch" | "verify" | "baseline"
+): string => `${taskDirectory(session, state, state.inHand?.task.id ?? "execution")}/${purpose}`
 
 /** Opens the session of a lease. */
 export const openSession = Effect.fnUntraced(function* (state: Execution, lease: Ref.Ref<Lease>) {
@@ -75,6 +85,7 @@ export const openSession = Effect.fnUntraced(function* (state: Execution, lease:
   })
   const session: Session = {
     lease,
+    epoch,
     repository: { projectId: state.projectId, url: state.settings.repository.url },
     host,
     redactor: makeRedactor(knownSecrets(host.secrets)),

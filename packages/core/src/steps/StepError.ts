@@ -19,11 +19,15 @@ export class StepProblem extends Schema.TaggedError<StepProblem>()("StepProblem"
   reason: Schema.String,
   message: Schema.String,
   until: Schema.optionalKey(Schema.Int),
-  error: Schema.optionalKey(Schema.Literals(["agent", "auth", "environment", "list_missing", "list_invalid", "no_tasks"]))
+  error: Schema.optionalKey(
+    Schema.Literals(["agent", "auth", "environment", "list_missing", "list_invalid", "no_tasks"])
+  )
 }) {}
 
 /** Another worker holds the project: nothing may be written any more. */
-export class StaleWorker extends Schema.TaggedError<StaleWorker>()("StaleWorker", { message: Schema.String }) {}
+export class StaleWorker extends Schema.TaggedError<StaleWorker>()("StaleWorker", {
+  message: Schema.String
+}) {}
 
 /** Everything that a step may fail with. */
 export type StepError =
@@ -37,7 +41,11 @@ export type StepError =
   | LeaseError
   | JournalError
 
-const permanent = (reason: string, message: string, error: "agent" | "auth" | "environment"): StepFailure => ({
+const permanent = (
+  reason: string,
+  message: string,
+  error: "agent" | "auth" | "environment"
+): StepFailure => ({
   kind: "permanent",
   reason,
   message,
@@ -92,6 +100,8 @@ export const failureOf = (error: StepError): StepFailure | StaleWorker => {
         ? new StaleWorker({ message: error.message })
         : { kind: "infrastructure", reason: error.reason, message: error.message }
     case "ArtifactError":
-      return { kind: "infrastructure", reason: error.reason, message: error.message }
+      return error.retryable
+        ? { kind: "infrastructure", reason: error.reason, message: error.message }
+        : permanent(error.reason, error.message, "environment")
   }
 }

@@ -28,14 +28,22 @@ export const artifactKey = (state: Execution, kind: ArtifactKind): ArtifactKey =
 })
 
 /** Stores redacted text that people may see. */
-export const putText = Effect.fnUntraced(function* ({ state, session }: StepContext, kind: ArtifactKind, text: string) {
+export const putText = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  kind: ArtifactKind,
+  text: string
+) {
   const artifacts = yield* Artifacts
   const bytes = new TextEncoder().encode(session.redactor.text(text))
   return yield* artifacts.put(state.executionId, artifactKey(state, kind), "public", bytes)
 })
 
 /** Stores raw bytes that are never served. */
-export const putPrivate = Effect.fnUntraced(function* ({ state }: StepContext, kind: ArtifactKind, bytes: Uint8Array) {
+export const putPrivate = Effect.fnUntraced(function* (
+  { state }: StepContext,
+  kind: ArtifactKind,
+  bytes: Uint8Array
+) {
   const artifacts = yield* Artifacts
   return yield* artifacts.put(state.executionId, artifactKey(state, kind), "private", bytes)
 })

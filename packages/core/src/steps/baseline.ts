@@ -27,7 +27,11 @@ const keyOf = Effect.fnUntraced(function* ({ state, session }: StepContext, task
 })
 
 /** What is known of the task's base; nothing is built. */
-export const knownBaseline = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
+export const knownBaseline = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  node: string
+) {
   const artifacts = yield* Artifacts
   const known = yield* artifacts.get(context.state.executionId, yield* keyOf(context, task, node), "private")
   const text = Option.match(known, { onNone: () => "", onSome: (bytes) => new TextDecoder().decode(bytes) })
@@ -35,12 +39,16 @@ export const knownBaseline = Effect.fnUntraced(function* (context: StepContext, 
 })
 
 /** What the commands say of the task's base: built now, and remembered. */
-export const buildBaseline = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, node: string) {
+export const buildBaseline = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  node: string
+) {
   const artifacts = yield* Artifacts
   const { state, session } = context
-  const directory = yield* session.host.freshDirectory(directoryName(state, "baseline"))
+  const directory = yield* session.host.freshDirectory(directoryName(context, "baseline"))
   const { outcome } = yield* verifyTree(context, task.baseTree, directory)
-  yield* session.host.removeDirectory(directoryName(state, "baseline"))
+  yield* session.host.removeDirectory(directoryName(context, "baseline"))
   const key = yield* keyOf(context, task, node)
   yield* artifacts.put(state.executionId, key, "private", new TextEncoder().encode(outcome))
   return outcome

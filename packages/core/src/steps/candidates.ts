@@ -47,7 +47,7 @@ export const restoreCandidate = Effect.fnUntraced(function* (
     const { taskId, round } = candidate.patch
     return yield* new ArtifactError({
       reason: "corrupt",
-      message: `The candidate of task ${taskId}, round ${round}, is not in the artifact store.`
+      message: `The change of task ${taskId}, round ${round}, is not in the artifact store any more. Start a new run: the task is made again.`
     })
   }
   yield* repository.restore(session.repository, { base: baseTree, tree: candidate.tree, patch: patch.value })

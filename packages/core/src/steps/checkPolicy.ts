@@ -27,7 +27,11 @@ const textAt = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha,
   return Option.getOrUndefined(Option.map(file, ({ bytes }) => new TextDecoder().decode(bytes)))
 })
 
-const manifestChanges = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, capture: Capture) {
+const manifestChanges = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  capture: Capture
+) {
   const changes: Array<ManifestChange> = []
   for (const path of capture.filesModified.filter((name) => /(^|\/)package\.json$/.test(name))) {
     changes.push({
@@ -80,13 +84,17 @@ export const checkPolicy = Effect.fnUntraced(function* (
   const decision = yield* decisionOn(context, task, captured)
   const sync = decision.held.length === 0 ? decision.lockfileSync : undefined
   const capture = sync === undefined ? captured : yield* syncLockfile(context, task, workspace, sync)
-  const synced = sync === undefined ? [] : [`The lockfile was brought in line with package.json (${sync.join(" ")}).`]
+  const synced =
+    sync === undefined ? [] : [`The lockfile was brought in line with package.json (${sync.join(" ")}).`]
   const secret = context.session.redactor.contains(capture.patch)
   const messages = decision.held.map((held) => held.message)
   const checked: CheckedChange = {
     capture,
     held: secret
-      ? { reason: "secret_in_patch", message: "The change contains a known secret. It is kept and not delivered." }
+      ? {
+          reason: "secret_in_patch",
+          message: "The change contains a known secret. It is kept and not delivered."
+        }
       : messages.length > 0
         ? { reason: "policy", message: messages.join(" ") }
         : undefined,

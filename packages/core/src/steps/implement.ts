@@ -57,7 +57,7 @@ const runAgent = Effect.fnUntraced(function* (
   const { agent, limits } = state.settings
   const coding = yield* agents.get(agent.id)
   const sandbox = yield* session.sandbox
-  const scratch = yield* session.host.freshDirectory(directoryName(state, "scratch"))
+  const scratch = yield* session.host.freshDirectory(directoryName(context, "scratch"))
   const prompt = yield* readText(context, artifactKey(state, "prompt.md"))
   const env = {
     ...session.host.environment(coding.variables(agent)),
@@ -84,10 +84,18 @@ const runAgent = Effect.fnUntraced(function* (
   return { coding, evidence }
 })
 
-const captureOf = Effect.fnUntraced(function* ({ state, session }: StepContext, task: TaskInHand, directory: string) {
+const captureOf = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  task: TaskInHand,
+  directory: string
+) {
   const repository = yield* Repository
   const ready = yield* readyOf(state)
-  return yield* repository.capture(session.repository, { base: task.baseTree, directory, undo: [ready.taskList] })
+  return yield* repository.capture(session.repository, {
+    base: task.baseTree,
+    directory,
+    undo: [ready.taskList]
+  })
 })
 
 const undoneWarnings = ({ undone }: Capture): ReadonlyArray<string> =>
@@ -147,9 +155,18 @@ const withoutChange = Effect.fnUntraced(function* (
       return yield* spent(context, evidence, "agent_timeout", outcome.message)
     case "Failed":
       if (!outcome.permanent) return yield* spent(context, evidence, "agent_failed", outcome.message)
-      return yield* new StepProblem({ kind: "permanent", reason: "agent", error: "agent", message: outcome.message })
+      return yield* new StepProblem({
+        kind: "permanent",
+        reason: "agent",
+        error: "agent",
+        message: outcome.message
+      })
     case "NoWork":
-      return yield* new StepProblem({ kind: "infrastructure", reason: "agent_transport", message: outcome.message })
+      return yield* new StepProblem({
+        kind: "infrastructure",
+        reason: "agent_transport",
+        message: outcome.message
+      })
     case "Quota":
       return yield* new StepProblem({
         kind: "quota",
@@ -209,7 +226,10 @@ export const implement = Effect.fn("Step.implement")(function* (context: StepCon
   const started = yield* Clock.currentTimeMillis
   const task = yield* taskOf(context)
   const result = yield* implementation(context, task)
-  yield* Effect.logDebug("agent done", { outcome: result._tag, ms: (yield* Clock.currentTimeMillis) - started })
+  yield* Effect.logDebug("agent done", {
+    outcome: result._tag,
+    ms: (yield* Clock.currentTimeMillis) - started
+  })
   const report: Report = { _tag: "FinishImplement", result }
   return report
 })

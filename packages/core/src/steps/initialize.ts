@@ -33,7 +33,11 @@ const findList = Effect.fnUntraced(function* ({ state, session }: StepContext, h
   })
 })
 
-const readValidList = Effect.fnUntraced(function* ({ state, session }: StepContext, head: Head, path: string) {
+const readValidList = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  head: Head,
+  path: string
+) {
   const list = yield* readList(session.repository, head.tree, parseOptions(state, path))
   if (Option.isNone(list)) {
     return yield* new StepProblem({
@@ -47,7 +51,12 @@ const readValidList = Effect.fnUntraced(function* ({ state, session }: StepConte
   if (errors.length > 0) {
     const noTasks = errors.every((error) => error.code === "no_tasks")
     const error = noTasks ? "no_tasks" : "list_invalid"
-    return yield* new StepProblem({ kind: "permanent", reason: error, error, message: describeErrors(errors) })
+    return yield* new StepProblem({
+      kind: "permanent",
+      reason: error,
+      error,
+      message: describeErrors(errors)
+    })
   }
   return list.value
 })

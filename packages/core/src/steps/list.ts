@@ -8,7 +8,13 @@ import type { Execution } from "../execution/State.ts"
 import type { Sha } from "../model/Ids.ts"
 import type { TaskIdentity } from "../model/Task.ts"
 import { Repository, type RepositoryRef } from "../ports/Repository.ts"
-import { type Diagnostic, type ParseOptions, TaskList, type TaskListDocument, type TickResult } from "../ports/TaskList.ts"
+import {
+  type Diagnostic,
+  type ParseOptions,
+  TaskList,
+  type TaskListDocument,
+  type TickResult
+} from "../ports/TaskList.ts"
 import { makeGraph } from "../tasks/TaskGraph.ts"
 import { progress } from "../tasks/progress.ts"
 
@@ -25,7 +31,8 @@ export const formatDiagnostic = (diagnostic: Diagnostic): string =>
   `${diagnostic.file}:${diagnostic.line}:${diagnostic.column}: ${diagnostic.message}`
 
 /** All errors of a list, one a line. */
-export const describeErrors = (errors: ReadonlyArray<Diagnostic>): string => errors.map(formatDiagnostic).join("\n")
+export const describeErrors = (errors: ReadonlyArray<Diagnostic>): string =>
+  errors.map(formatDiagnostic).join("\n")
 
 /** How an execution wants its list read. */
 export const parseOptions = (state: Execution, file: string): ParseOptions => ({
@@ -51,7 +58,10 @@ export const totalsOf = (state: Execution, { document }: ListAtTree) =>
   progress(makeGraph(document.tasks, document.containers), state.scope)
 
 /** A tree's list with one task ticked. `Missing`: the file is not there. */
-export type TreeTick = Exclude<TickResult, { readonly _tag: "Ticked" }> | { readonly _tag: "Missing" } | { readonly _tag: "Ticked"; readonly bytes: Uint8Array }
+export type TreeTick =
+  | Exclude<TickResult, { readonly _tag: "Ticked" }>
+  | { readonly _tag: "Missing" }
+  | { readonly _tag: "Ticked"; readonly bytes: Uint8Array }
 
 /** Ticks a task in the list of a tree; writes nothing. */
 export const tickIn = Effect.fnUntraced(function* (

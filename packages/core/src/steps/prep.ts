@@ -53,8 +53,9 @@ const makeWorkspace = Effect.fnUntraced(function* (context: StepContext, task: T
   const repository = yield* Repository
   const previous = task.previous?.candidate
   const start = previous?.base === task.base ? previous.tree : task.baseTree
-  if (previous !== undefined && start === previous.tree) yield* restoreCandidate(context, previous, task.baseTree)
-  const directory = yield* session.host.freshDirectory(directoryName(state, "agent"))
+  if (previous !== undefined && start === previous.tree)
+    yield* restoreCandidate(context, previous, task.baseTree)
+  const directory = yield* session.host.freshDirectory(directoryName(context, "agent"))
   yield* repository.checkout(session.repository, start, directory)
   for (const words of state.settings.prepare) yield* prepareCommand(context, directory, words)
   const workspace: Workspace = { taskId: task.task.id, round: task.round, base: task.base, start, directory }

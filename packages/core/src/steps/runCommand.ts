@@ -18,7 +18,13 @@ export interface CommandResult {
 /** How a shell would tell it: a project may name a program that this machine does not have. */
 const notFound = ({ message }: SandboxError): Stream.Stream<ExecEvent> => {
   const bytes = new TextEncoder().encode(`${message}\n`)
-  const ended = { exitCode: 127, signal: null, cause: "exited", durationMs: 0, outputBytes: bytes.length } as const
+  const ended = {
+    exitCode: 127,
+    signal: null,
+    cause: "exited",
+    durationMs: 0,
+    outputBytes: bytes.length
+  } as const
   return Stream.make(
     { _tag: "Chunk", stream: "stderr", bytes, stored: true },
     { _tag: "Exited", outcome: ended }
@@ -29,7 +35,11 @@ const notFound = ({ message }: SandboxError): Stream.Stream<ExecEvent> => {
 export const runCommand = Effect.fnUntraced(function* (
   { state, session }: StepContext,
   log: OutputLog,
-  command: { readonly argv: readonly [string, ...Array<string>]; readonly cwd: string; readonly timeoutMs: number }
+  command: {
+    readonly argv: readonly [string, ...Array<string>]
+    readonly cwd: string
+    readonly timeoutMs: number
+  }
 ) {
   const sandbox = yield* session.sandbox
   const tail = makeLogTail({ paths: [{ path: command.cwd, by: "" }] })

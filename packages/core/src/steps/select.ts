@@ -47,7 +47,10 @@ const selection = Effect.fnUntraced(function* ({ state, session }: StepContext) 
   yield* failpoint("SELECT:effect")
   const list = yield* readList(session.repository, head.tree, parseOptions(state, ready.taskList))
   if (Option.isNone(list)) {
-    return { _tag: "ListMissing", message: `${ready.taskList} is gone from ${ready.target}.` } satisfies Selection
+    return {
+      _tag: "ListMissing",
+      message: `${ready.taskList} is gone from ${ready.target}.`
+    } satisfies Selection
   }
   const { document, errors, blob } = list.value
   if (errors.length > 0) return { _tag: "ListInvalid", message: describeErrors(errors) } satisfies Selection

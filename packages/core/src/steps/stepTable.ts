@@ -26,14 +26,7 @@ import type { StepError } from "./StepError.ts"
 import { verify } from "./verify.ts"
 
 /** The ports that steps use. */
-export type StepPorts =
-  | Artifacts
-  | CodingAgents
-  | DeliveryRemote
-  | Frames
-  | Leases
-  | Repository
-  | TaskList
+export type StepPorts = Artifacts | CodingAgents | DeliveryRemote | Frames | Leases | Repository | TaskList
 
 /** One step. `interruptible`: a pause with `now`, or a stop, may cut it off. */
 export interface StepDefinition {

@@ -60,7 +60,7 @@ const verdictOf = Effect.fnUntraced(function* (
 
 /** Runs VERIFY. */
 export const verify = Effect.fn("Step.verify")(function* (context: StepContext) {
-  const { state, session } = context
+  const { session } = context
   const failpoint = yield* Failpoints
   const task = yield* taskOf(context)
   const { candidate } = task
@@ -73,7 +73,7 @@ export const verify = Effect.fn("Step.verify")(function* (context: StepContext) 
   }
   yield* restoreCandidate(context, candidate, task.baseTree)
   const verifiedTree = yield* tickedTree(context, task, candidate.tree)
-  const directory = yield* session.host.freshDirectory(directoryName(state, "verify"))
+  const directory = yield* session.host.freshDirectory(directoryName(context, "verify"))
   const result = yield* verifyTree(context, verifiedTree, directory)
   yield* failpoint("VERIFY:effect")
   const dropped = result.outcome === "passed" ? yield* droppedWarning(context, verifiedTree, directory) : []

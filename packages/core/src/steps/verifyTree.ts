@@ -39,7 +39,11 @@ const failureMessage = ({ kind }: PlannedCommand, result: CommandResult) =>
     const { cause, exitCode, signal } = result.outcome
     const reading = readFailure({ kind, cause, exitCode, signal, text: result.excerpt })
     if (reading._tag === "Red") return reading.message
-    return yield* new StepProblem({ kind: "infrastructure", reason: reading.reason, message: reading.message })
+    return yield* new StepProblem({
+      kind: "infrastructure",
+      reason: reading.reason,
+      message: reading.message
+    })
   })
 
 const runAll = Effect.fnUntraced(function* (

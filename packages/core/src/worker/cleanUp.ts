@@ -17,7 +17,7 @@ export const cleanUpTask = Effect.fnUntraced(function* (
   const task = before.inHand?.task
   if (task === undefined || after.inHand?.task.id === task.id) return
   yield* Ref.set(session.workspace, undefined)
-  const directory = taskDirectory(before, task.id)
+  const directory = taskDirectory(session, before, task.id)
   const failed = after.outcomes.some((known) => known.taskId === task.id && known.outcome === "failed")
   if (!failed || !session.host.keepFailedCheckouts) return yield* session.host.removeDirectory(directory)
   yield* Effect.logWarning("kept the checkout of a failed task", {

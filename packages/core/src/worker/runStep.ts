@@ -8,6 +8,7 @@ import { Cause, Clock, Effect, Exit, Metric, Option, Ref, Stream } from "effect"
 import type { Report } from "../execution/Command.ts"
 import type { Interruption } from "../execution/Event.ts"
 import type { Execution } from "../execution/State.ts"
+import type { ExecutionId } from "../model/Ids.ts"
 import type { PushMode, StepName } from "../model/Step.ts"
 import { Control } from "../ports/Control.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
@@ -26,7 +27,11 @@ const interruption = (state: Execution) =>
     const control = yield* Control
     const journal = yield* Journal
     const reason = (now: Execution): Interruption | undefined =>
-      now.status === "stopping" ? "stopped" : now.status === "pausing" && now.pauseMode === "now" ? "paused" : undefined
+      now.status === "stopping"
+        ? "stopped"
+        : now.status === "pausing" && now.pauseMode === "now"
+          ? "paused"
+          : undefined
     const found = yield* control.changes(state.projectId).pipe(
       Stream.mapEffect(() => Effect.orDie(journal.load(state.executionId))),
       Stream.map(reason),
@@ -80,37 +85,65 @@ const run = Effect.fnUntraced(function* (
       return Effect.succeed(Option.isSome(error) ? failed(session, error.value) : defect(session, exit.cause))
     })
   )
-  if (!definition.interruptible) return yield* Effect.uninterruptible(work)
+  if (!definition.interruptible) return yield* work
   const cut = interruption(state).pipe(Effect.map((cause): Ending => ({ _tag: "InterruptStep", cause })))
   return yield* Effect.raceFirst(work, cut)
 })
 
-/** Runs a step. False when this worker is stale and has to stop everything. */
-export const runStep = Effect.fnUntraced(function* (
-  decidedOn: Execution,
+/** What is said when the whole worker is closed in the middle: nobody died, so it counts as no crash. */
+const closed = (executionId: ExecutionId, session: Session) =>
+  Effect.flatMap(Ref.get(session.lease), ({ epoch }) =>
+    submit(executionId, { _tag: "InterruptStep", cause: "worker_closed" }, epoch)
+  )
+
+const finish = Effect.fnUntraced(function* (
+  state: Execution,
   session: Session,
   step: StepName,
-  definition: StepDefinition,
-  mode: PushMode | undefined
+  ending: Ending,
+  started: number
 ) {
   const failpoint = yield* Failpoints
-  const { epoch } = yield* Ref.get(session.lease)
-  const begin: Report = { _tag: "BeginStep", step, ...(mode === undefined ? {} : { mode }) }
-  const state = yield* submitIfUnchanged(decidedOn, begin, epoch)
-  if (state === undefined) return true
-  yield* failpoint(`${step}:started`)
-  const started = yield* Clock.currentTimeMillis
-  const ending = yield* run(definition, state, session, mode)
   const seconds = ((yield* Clock.currentTimeMillis) - started) / 1000
   yield* Metric.update(Metric.withAttributes(stepDuration, { step, outcome: outcomeOf(ending) }), seconds)
   yield* Effect.logInfo("step ended", { outcome: ending._tag, seconds })
   if (ending._tag === "Stale") return false
   yield* failpoint(`${step}:ending`)
-  yield* submit(decidedOn.executionId, ending, (yield* Ref.get(session.lease)).epoch)
+  yield* submit(state.executionId, ending, (yield* Ref.get(session.lease)).epoch)
   yield* failpoint(`${step}:ended`)
   return true
-}, (self, state, _session, step) =>
-  Effect.annotateLogs(self, {
-    step,
-    ...(state.inHand === undefined ? {} : { taskId: state.inHand.task.id, round: state.inHand.round })
-  }))
+})
+
+/**
+ * Runs a step. False when this worker is stale and has to stop everything. What a step came to is journaled even when
+ * the worker is being closed.
+ */
+export const runStep = (
+  decidedOn: Execution,
+  session: Session,
+  step: StepName,
+  definition: StepDefinition,
+  mode: PushMode | undefined
+) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const failpoint = yield* Failpoints
+      const { epoch } = yield* Ref.get(session.lease)
+      const begin: Report = { _tag: "BeginStep", step, ...(mode === undefined ? {} : { mode }) }
+      const state = yield* submitIfUnchanged(decidedOn, begin, epoch)
+      if (state === undefined) return true
+      const started = yield* Clock.currentTimeMillis
+      const work = Effect.andThen(failpoint(`${step}:started`), run(definition, state, session, mode))
+      const ending = yield* definition.interruptible
+        ? restore(work).pipe(Effect.onInterrupt(() => Effect.ignore(closed(state.executionId, session))))
+        : work
+      return yield* finish(state, session, step, ending, started)
+    })
+  ).pipe(
+    Effect.annotateLogs({
+      step,
+      ...(decidedOn.inHand === undefined
+        ? {}
+        : { taskId: decidedOn.inHand.task.id, round: decidedOn.inHand.round })
+    })
+  )

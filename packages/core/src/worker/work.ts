@@ -35,6 +35,8 @@ export interface WorkOptions {
   readonly leaseMs: number
   /** Asked at every task boundary: give the project back? */
   readonly yieldAtBoundary: Effect.Effect<boolean>
+  /** Asked after every step: does this worker end? */
+  readonly leaveAfterStep: Effect.Effect<boolean>
   /** Run once the lease is taken. */
   readonly onLease: Effect.Effect<void>
   /** Asked before everything: whether this worker still goes on. Always, when absent. */
@@ -45,6 +47,7 @@ export interface WorkOptions {
 export const defaultWorkOptions: WorkOptions = {
   leaseMs: 30_000,
   yieldAtBoundary: Effect.succeed(false),
+  leaveAfterStep: Effect.succeed(false),
   onLease: Effect.void
 }
 
@@ -116,7 +119,8 @@ const loop = Effect.fnUntraced(function* (
     if (result !== undefined) return result
     const after = yield* journal.load(executionId)
     yield* cleanUpTask(session, before, after)
-    if (atBoundary(after) && (yield* options.yieldAtBoundary)) return { _tag: "Yielded" } satisfies WorkResult
+    const leaves = (yield* options.leaveAfterStep) || (atBoundary(after) && (yield* options.yieldAtBoundary))
+    if (leaves) return { _tag: "Yielded" } satisfies WorkResult
     before = after
   }
 })

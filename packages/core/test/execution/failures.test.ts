@@ -179,7 +179,7 @@ describe("a crash", () => {
 
   it("only deaths count: a lost lease, a pause or a stop does not", () => {
     given(...during("IMPLEMENT"))
-      .when(say.interrupt("lease_lost"))
+      .when(say.interrupt("worker_closed"))
       .gives("StepInterrupted")
       .leadsTo({ crashes: 0 })
   })

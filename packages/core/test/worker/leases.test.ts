@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
+import { Failpoints } from "../../src/ports/Failpoints.ts"
 import { Frames } from "../../src/ports/Frames.ts"
 import { Journal } from "../../src/ports/Journal.ts"
 import { LeaseError, Leases } from "../../src/ports/Leases.ts"
@@ -91,7 +92,10 @@ describe("a worker that lost its lease without knowing", () => {
       assert.isAbove(before.length, 0)
       yield* release
       yield* Fiber.join(old)
-      assert.deepStrictEqual([...world.machine.directories], before)
+      assert.deepStrictEqual(
+        before.filter((directory) => !world.machine.directories.has(directory)),
+        []
+      )
       yield* next.release
       yield* Fiber.join(newer)
       assert.deepStrictEqual([...world.machine.directories], [])
@@ -152,6 +156,45 @@ describe("a worker that lost its lease without knowing", () => {
       yield* Fiber.join(old)
       assert.strictEqual(world.person.head(), head)
       assert.lengthOf(yield* commits, 1)
+    }).pipe(Effect.provide(layerMemory()))
+  )
+})
+
+describe("a worker that is closed in an orderly way", () => {
+  it.effect("says that its step was cut off, and that counts as no crash", () =>
+    Effect.gen(function* () {
+      const executionId = yield* begin({}, onlyFirst)
+      const { reached, stalls } = yield* stall("IMPLEMENT:started")
+      const fiber = yield* Effect.forkChild(drive(executionId).pipe(stalls))
+      yield* reached
+      yield* Fiber.interrupt(fiber)
+      const state = yield* stateOf(executionId)
+      assert.deepStrictEqual([state.active, state.crashes], [undefined, 0])
+      assert.deepStrictEqual(yield* drive(executionId), { _tag: "Rested", status: "completed" })
+    }).pipe(Effect.provide(layerMemory()))
+  )
+
+  it.effect("finishes a push, and says what became of it", () =>
+    Effect.gen(function* () {
+      const executionId = yield* begin({}, onlyFirst)
+      const pushed = yield* Deferred.make<void>()
+      const answered = yield* Deferred.make<void>()
+      const waits = Effect.andThen(Deferred.succeed(pushed, undefined), Deferred.await(answered))
+      const fiber = yield* Effect.forkChild(
+        drive(executionId).pipe(
+          Effect.provideService(Failpoints, (name) => (name === "PUSH:effect" ? waits : Effect.void))
+        )
+      )
+      yield* Deferred.await(pushed)
+      const closing = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
+      yield* Deferred.succeed(answered, undefined)
+      yield* Fiber.join(closing)
+      const resolved = yield* eventsNamed(executionId, "PushResolved")
+      assert.deepStrictEqual(
+        resolved.map(({ outcome }) => outcome._tag),
+        ["Landed"]
+      )
+      assert.isUndefined((yield* stateOf(executionId)).active)
     }).pipe(Effect.provide(layerMemory()))
   )
 })

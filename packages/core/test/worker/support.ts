@@ -116,7 +116,8 @@ export const atPass =
   <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | R2> =>
     Effect.flatMap(Effect.context<R2>(), (context) => {
       let passed = 0
-      const acts = act.pipe(Effect.provide(context), Effect.orDie, Effect.asVoid)
+      // A worker that waits here can be cut off, wherever in a step that is.
+      const acts = act.pipe(Effect.provide(context), Effect.orDie, Effect.asVoid, Effect.interruptible)
       const failpoint: Failpoint = (name) => {
         if (name !== place) return Effect.void
         passed += 1

@@ -84,7 +84,7 @@ const failure = (random: Random): Report =>
   )
 
 const interruption = (random: Random): Report =>
-  say.interrupt(random.pick(["crashed", "crashed", "crashed", "paused", "stopped", "lease_lost"] as const))
+  say.interrupt(random.pick(["crashed", "crashed", "crashed", "paused", "stopped", "worker_closed"] as const))
 
 /** How a step ends that went well, or as well as its dice fell. */
 const finish = (random: Random, step: StepName, intends: boolean, state: Execution | undefined): Report => {
