@@ -7,8 +7,7 @@
  * the caller's environment. What it does not do: check URLs and branch names (`RemoteUrl`, `branchName`) or decide
  * what an exit code means (`run` takes zero for success, `attempt` takes none).
  */
-import { mkdir, mkdtemp, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { mkdir } from "node:fs/promises"
 import { dirname, join } from "node:path"
 import { RepositoryError } from "@devteam/core/ports/Repository"
 import { Effect, Option, type Scope } from "effect"
@@ -22,6 +21,7 @@ import {
 } from "./Credentials.ts"
 import { runProcess } from "./process.ts"
 import type { Protocol, RemoteUrl } from "./RemoteUrl.ts"
+import { temporaryDirectory } from "./temporaryDirectory.ts"
 
 /** Around one git call. `remote` makes it one that talks: it gets the credential, and ssh its agent. */
 export interface GitCall {
@@ -155,10 +155,7 @@ export const makeHardenedGit = (options: {
   readonly credentials: CredentialSource
 }): Effect.Effect<HardenedGit, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const temporary = yield* Effect.acquireRelease(
-      Effect.promise(() => mkdtemp(join(tmpdir(), "devteam-git-"))),
-      (directory) => Effect.promise(() => rm(directory, { recursive: true, force: true }))
-    )
+    const temporary = yield* temporaryDirectory
     const home = join(temporary, "home")
     yield* Effect.promise(() => mkdir(home))
     const askpass = yield* writeAskpass(temporary)

@@ -50,7 +50,7 @@ const rules: ReadonlyArray<Rule> = [
   },
   {
     pattern:
-      /Could not resolve host|Connection (refused|reset|timed out|closed)|Failed to connect|Couldn't connect|Operation timed out|Operation too slow|Network is unreachable|No route to host|early EOF|RPC failed|hung up unexpectedly|returned error: (5\d\d|429)|Could not read from remote repository|SSL|TLS|certificate/i,
+      /Could not resolve host|Connection (refused|reset|timed out|closed)|Failed to connect|Couldn't connect|Operation timed out|Operation too slow|Network is unreachable|No route to host|early EOF|Empty reply from server|RPC failed|hung up unexpectedly|returned error: (5\d\d|429)|Could not read from remote repository|SSL|TLS|certificate/i,
     reason: "unreachable",
     advice: (remote) => `${remote} does not answer. Check the network and the address.`
   }

@@ -35,7 +35,7 @@ const LeaseRow = Schema.Struct({
 })
 const toLease = (row: typeof LeaseRow.Type): Lease => ({ ...row, owner: ownerOf(row.owner) })
 
-const FenceRow = Schema.Struct({ target: Schema.String, sha: Sha, seq: Schema.Int, clean: Bool })
+const FenceRow = Schema.Struct({ target: Schema.String, sha: Sha, clean: Bool })
 
 const lost = ({ projectId, epoch }: Lease) =>
   new LeaseError({
@@ -120,15 +120,15 @@ const make = Effect.gen(function* () {
     Request: Schema.Struct({ projectId: ProjectId, target: Schema.String }),
     Result: FenceRow,
     execute: ({ projectId, target }) => sql`
-      SELECT target, sha, seq, clean FROM fence WHERE project_id = ${projectId} AND target = ${target}`
+      SELECT target, sha, clean FROM fence WHERE project_id = ${projectId} AND target = ${target}`
   })
   const recordFence = Effect.fn("Leases.recordFence")(function* (
     lease: Lease,
-    { target, sha, seq, clean }: typeof FenceRow.Type
+    { target, sha, clean }: typeof FenceRow.Type
   ) {
     yield* change(lease, sql`epoch = epoch`) // locks the row until the commit
-    yield* sql`INSERT INTO fence ${sql.insert({ projectId: lease.projectId, target, sha, seq, clean })}
-        ON CONFLICT (project_id, target) DO UPDATE SET sha = excluded.sha, seq = excluded.seq, clean = excluded.clean`
+    yield* sql`INSERT INTO fence ${sql.insert({ projectId: lease.projectId, target, sha, clean })}
+        ON CONFLICT (project_id, target) DO UPDATE SET sha = excluded.sha, clean = excluded.clean`
   }, inTransaction(sql))
 
   const countLive = findOne({

@@ -39,7 +39,6 @@ export const stores = Effect.gen(function* () {
     project_id text NOT NULL,
     target text NOT NULL,
     sha text NOT NULL,
-    seq integer NOT NULL,
     clean boolean NOT NULL,
     PRIMARY KEY (project_id, target)
   )`

@@ -41,7 +41,6 @@ export interface Lease {
 export interface KnownFence {
   readonly target: string
   readonly sha: Sha
-  readonly seq: number
   readonly clean: boolean
 }
 

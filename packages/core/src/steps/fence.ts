@@ -21,11 +21,10 @@ export const recordTip = Effect.fnUntraced(function* (
   { session }: StepContext,
   { target }: FenceRef,
   sha: Sha,
-  seq: number,
   clean: boolean
 ) {
   const leases = yield* Leases
-  yield* leases.recordFence(yield* Ref.get(session.lease), { target, sha, seq, clean })
+  yield* leases.recordFence(yield* Ref.get(session.lease), { target, sha, clean })
 })
 
 /** Pushes a seal over whatever the tip is. `Lost`: somebody else was faster. */
@@ -37,7 +36,7 @@ export const sealFence = Effect.fnUntraced(function* (context: StepContext, fenc
   const seq = Option.match(tip, { onNone: () => 1, onSome: ({ content }) => content.seq + 1 })
   const nonce = yield* session.host.nonce
   const result: SealResult = yield* remote.seal(fence, tip, { instance: state.instance, epoch, seq, nonce })
-  if (result._tag === "Sealed") yield* recordTip(context, fence, result.tip.sha, seq, false)
+  if (result._tag === "Sealed") yield* recordTip(context, fence, result.tip.sha, false)
   return result
 })
 

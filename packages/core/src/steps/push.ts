@@ -60,7 +60,7 @@ const intend = Effect.fnUntraced(function* (context: StepContext) {
   const tip = yield* currentTip(context, fence)
   const content = { instance: state.instance, epoch, seq: tip.content.seq + 1, intent: commit.commit, nonce }
   const fenceNew = yield* remote.fenceCommit(fence, Option.some(tip.sha), content)
-  yield* recordTip(context, fence, tip.sha, tip.content.seq, false)
+  yield* recordTip(context, fence, tip.sha, false)
   yield* failpoint("PUSH:sealed")
   return { _tag: "IntendPush", intent: { ...common, fenceOld: tip.sha, fenceNew } } satisfies Report
 })
@@ -185,7 +185,7 @@ const conclude = Effect.fnUntraced(function* (
       message: "The remote cannot say whether the push is still on its way."
     })
   }
-  if (isFenced(fence) && tip !== undefined) yield* recordTip(context, fence, tip.sha, 0, settled)
+  if (isFenced(fence) && tip !== undefined) yield* recordTip(context, fence, tip.sha, settled)
   const report: Report = { _tag: "FinishPush", outcome: outcomeOf(resolution, session.redactor.text) }
   return report
 })
