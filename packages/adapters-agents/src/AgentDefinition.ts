@@ -6,14 +6,35 @@ import type { AgentSettings } from "@devteam/core/model/Settings"
 import type { Usage } from "@devteam/core/model/Candidate"
 import type { Result } from "effect"
 
+/** A file to write before a process starts, named relative to its directory. */
+export interface AgentFile {
+  readonly path: string
+  readonly content: string
+}
+
 /** How to start the agent once. `files` are written before, named relative to the scratch directory. */
 export interface AgentPlan {
   readonly argv: readonly [string, ...Array<string>]
   /** Added to the variables that the caller gives. */
   readonly env: Readonly<Record<string, string>>
-  readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
+  readonly files: ReadonlyArray<AgentFile>
   /** The agent's stdin is closed where this is undefined. */
   readonly stdin: string | undefined
+  /** Files in the scratch directory that the agent writes about itself, for `end`. */
+  readonly reads: ReadonlyArray<string>
+}
+
+/** How to ask the agent for its version; nothing is paid for. `files` are written into the probe's directory. */
+export interface AgentProbe {
+  readonly argv: readonly [string, ...Array<string>]
+  readonly env: Readonly<Record<string, string>>
+  readonly files: ReadonlyArray<AgentFile>
+  /** The version, or why the agent cannot be used. */
+  readonly read: (ended: {
+    readonly exitCode: number | null
+    readonly stdout: string
+    readonly stderr: string
+  }) => Result.Result<string, AgentError>
 }
 
 /** Decoded output of one stream; the pieces are cut anywhere but inside a character. */
@@ -30,12 +51,19 @@ export type AgentEvent =
 /** An agent as pure functions over a state `S` of its own. */
 export interface AgentDefinition<S> {
   readonly id: string
-  /** The program that has to be there; fails where the settings cannot work. */
-  readonly program: (settings: AgentSettings) => Result.Result<string, AgentError>
+  /** See `CodingAgent.variables`. */
+  readonly variables: (settings: AgentSettings) => ReadonlyArray<string>
+  /** Fails where a variable that the agent cannot do without has no value. */
+  readonly requireVariables: (
+    settings: AgentSettings,
+    env: Readonly<Record<string, string>>
+  ) => Result.Result<void, AgentError>
+  /** Fails where the settings cannot work. */
+  readonly probe: (settings: AgentSettings) => Result.Result<AgentProbe, AgentError>
   readonly plan: (input: AgentInput) => Result.Result<AgentPlan, AgentError>
   readonly initial: S
   readonly decode: (state: S, piece: AgentText) => readonly [S, ReadonlyArray<AgentEvent>]
-  /** What is only known once the output has ended. */
-  readonly end: (state: S) => ReadonlyArray<AgentEvent>
+  /** What is only known once the run has ended. `files` has those of the plan's `reads` that are there. */
+  readonly end: (state: S, files: Readonly<Record<string, string>>) => ReadonlyArray<AgentEvent>
   readonly judge: (evidence: AgentEvidence, changed: boolean) => AgentOutcome
 }

@@ -3,10 +3,11 @@
  */
 import { AgentError, CodingAgents, type CodingAgent } from "@devteam/core/ports/CodingAgent"
 import { Effect, Layer } from "effect"
+import { aiderAgent } from "./aider/aiderAgent.ts"
 import { commandAgent } from "./command/commandAgent.ts"
 import { processAgent } from "./process.ts"
 
-const agents: ReadonlyArray<CodingAgent> = [processAgent(commandAgent)]
+const agents: ReadonlyArray<CodingAgent> = [processAgent(aiderAgent), processAgent(commandAgent)]
 
 /** All agents of this package. */
 export const layer: Layer.Layer<CodingAgents> = Layer.succeed(CodingAgents, {

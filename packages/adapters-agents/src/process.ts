@@ -1,94 +1,40 @@
 /**
  * The one process runner: makes a `CodingAgent` of an agent's pure functions, on top of a sandbox's `exec`.
  *
- * It writes the plan's files, decodes the output, keeps its tail and lets `decode` fold it. It judges nothing, and it
- * never looks at the checkout.
+ * It writes the plan's files, decodes the output, keeps its tail, lets `decode` fold it, and reads back what the agent
+ * wrote about itself. It judges nothing, and it never looks at the checkout.
  */
-import { AgentError, type AgentInput, type CodingAgent } from "@devteam/core/ports/CodingAgent"
+import type { AgentError, CodingAgent } from "@devteam/core/ports/CodingAgent"
 import { type ExecOutcome, SandboxError, type SandboxSession } from "@devteam/core/ports/Sandbox"
 import type { AgentSettings } from "@devteam/core/model/Settings"
 import type { Usage } from "@devteam/core/model/Candidate"
 import { Effect, Stream } from "effect"
-import { mkdir, writeFile } from "node:fs/promises"
-import { dirname, join } from "node:path"
-import type { AgentDefinition, AgentEvent, AgentPlan } from "./AgentDefinition.ts"
+import type { AgentDefinition, AgentEvent } from "./AgentDefinition.ts"
+import { notFound } from "./findProgram.ts"
+import { readFiles, writeFiles } from "./scratchFiles.ts"
 import { makeTextTail } from "./TextTail.ts"
 
 const tailBytes = 65_536
 const probeTimeoutMs = 30_000
 
-/** Finds `$1` as `exec` would, without running it, and prints its path. */
-const findProgram = `
-case $1 in
-  */*) [ -f "$1" ] && [ -x "$1" ] && printf %s "$1" && exit 0; exit 1 ;;
-esac
-IFS=:
-for directory in $PATH; do
-  if [ -f "$directory/$1" ] && [ -x "$directory/$1" ]; then printf %s "$directory/$1"; exit 0; fi
-done
-exit 1
-`
-
-const requireVariables = (
-  settings: AgentSettings,
-  env: AgentInput["env"]
-): Effect.Effect<void, AgentError> => {
-  const missing = settings.env.filter((name) => (env[name] ?? "") === "")
-  if (missing.length === 0) return Effect.void
-  const names = missing.join(", ")
-  return Effect.fail(
-    new AgentError({
-      reason: "missing_variable",
-      message: `The agent "${settings.id}" needs ${names}, and there is no value for it. Set it where the runner starts, or take it out of the agent's "env".`
-    })
-  )
-}
-
-const notFound = (settings: AgentSettings, why: string): AgentError =>
-  new AgentError({ reason: "not_found", message: `The agent "${settings.id}" cannot start: ${why}` })
-
-const writeFiles = (scratch: string, files: AgentPlan["files"]): Effect.Effect<void, SandboxError> =>
-  Effect.forEach(
-    files,
-    ({ path, content }) =>
-      Effect.tryPromise({
-        try: async () => {
-          const file = join(scratch, path)
-          await mkdir(dirname(file), { recursive: true })
-          await writeFile(file, content, { mode: 0o600 })
-        },
-        catch: (cause) =>
-          new SandboxError({
-            reason:
-              cause instanceof Error && "code" in cause && cause.code === "ENOSPC"
-                ? "disk_full"
-                : "unavailable",
-            message: `The agent's file ${join(scratch, path)} cannot be written: ${String(cause)}. See that the directory exists and is writable.`
-          })
-      }),
-    { discard: true }
-  )
-
 const probe = <S>(definition: AgentDefinition<S>): CodingAgent["probe"] =>
   Effect.fn("CodingAgent.probe")(function* (settings, sandbox, env, cwd) {
-    const program = yield* Effect.fromResult(definition.program(settings))
-    yield* requireVariables(settings, env)
-    const found = makeTextTail(tailBytes)
+    const asked = yield* Effect.fromResult(definition.probe(settings))
+    yield* Effect.fromResult(definition.requireVariables(settings, env))
+    yield* writeFiles(cwd, asked.files)
+    const printed = { stdout: makeTextTail(tailBytes), stderr: makeTextTail(tailBytes) }
+    const decoders = { stdout: new TextDecoder(), stderr: new TextDecoder() }
     let exitCode: number | null = null
     yield* Stream.runForEach(
-      sandbox.exec({ argv: ["/bin/sh", "-c", findProgram, "sh", program], cwd, timeoutMs: probeTimeoutMs }),
+      sandbox.exec({ argv: asked.argv, cwd, env: asked.env, timeoutMs: probeTimeoutMs }),
       (event) =>
         Effect.sync(() => {
           if (event._tag === "Exited") exitCode = event.outcome.exitCode
-          else if (event.stream === "stdout") found.push(new TextDecoder().decode(event.bytes))
+          else printed[event.stream].push(decoders[event.stream].decode(event.bytes, { stream: true }))
         })
     )
-    return exitCode === 0 && found.text() !== ""
-      ? found.text()
-      : yield* notFound(
-          settings,
-          `there is no executable program "${program}" in the sandbox. Install it there, or set the agent's program to an absolute path.`
-        )
+    const { stdout, stderr } = printed
+    return yield* Effect.fromResult(asked.read({ exitCode, stdout: stdout.text(), stderr: stderr.text() }))
   })
 
 /** Collects what a run leaves behind. */
@@ -114,10 +60,10 @@ const makeCollector = <S>(definition: AgentDefinition<S>) => {
   return {
     chunk: (stream: "stdout" | "stderr", bytes: Uint8Array) =>
       text(stream, decoders[stream].decode(bytes, { stream: true })),
-    evidence: (exit: ExecOutcome) => {
+    evidence: (exit: ExecOutcome, files: Readonly<Record<string, string>>) => {
       text("stdout", decoders.stdout.decode())
       text("stderr", decoders.stderr.decode())
-      take(definition.end(state))
+      take(definition.end(state, files))
       return { exit, tail: tail.text(), usage, notes }
     }
   }
@@ -130,7 +76,7 @@ const startError =
 
 const run = <S>(definition: AgentDefinition<S>): CodingAgent["run"] =>
   Effect.fn("CodingAgent.run")(function* (input, sandbox: SandboxSession, onOutput) {
-    yield* requireVariables(input.settings, input.env)
+    yield* Effect.fromResult(definition.requireVariables(input.settings, input.env))
     const plan = yield* Effect.fromResult(definition.plan(input))
     yield* writeFiles(input.scratch, plan.files)
     const collector = makeCollector(definition)
@@ -160,12 +106,13 @@ const run = <S>(definition: AgentDefinition<S>): CodingAgent["run"] =>
         message: `The sandbox did not say how the agent "${input.settings.id}" ended. It is tried again.`
       })
     }
-    return collector.evidence(exit)
+    return collector.evidence(exit, yield* readFiles(input.scratch, plan.reads))
   })
 
 /** Makes the port's agent. */
 export const processAgent = <S>(definition: AgentDefinition<S>): CodingAgent => ({
   id: definition.id,
+  variables: definition.variables,
   probe: probe(definition),
   run: run(definition),
   judge: definition.judge

@@ -30,7 +30,7 @@ const exited: ExecOutcome = { exitCode: 0, signal: null, cause: "exited", durati
 
 const judge = (exit: Partial<ExecOutcome>, changed: boolean, output = "") => {
   const [state] = commandAgent.decode(commandAgent.initial, { stream: "stdout", text: output })
-  const notes = commandAgent.end(state).map((event) => (event._tag === "Note" ? event.note : ""))
+  const notes = commandAgent.end(state, {}).map((event) => (event._tag === "Note" ? event.note : ""))
   const evidence: AgentEvidence = { exit: { ...exited, ...exit }, tail: output, usage: undefined, notes }
   return commandAgent.judge(evidence, changed)
 }

@@ -17,10 +17,13 @@ import {
   type AgentOutcome
 } from "@devteam/core/ports/CodingAgent"
 import type { AgentSettings } from "@devteam/core/model/Settings"
-import { nothingToDo } from "@devteam/core/prompt/render"
 import { Result } from "effect"
 import { join } from "node:path"
 import type { AgentDefinition, AgentPlan } from "../AgentDefinition.ts"
+import { findProgramProbe } from "../findProgram.ts"
+import { judgeStopped } from "../judgeStopped.ts"
+import { requireNamed } from "../namedVariables.ts"
+import { statedReason } from "../statedReason.ts"
 import { type LastLine, lastLine, noLine, pushText } from "./lastLine.ts"
 
 const placeholder = /\{(prompt|promptText|checkout|model|taskId)\}/g
@@ -71,42 +74,20 @@ const plan = (input: AgentInput): Result.Result<AgentPlan, AgentError> =>
       argv: [first, ...rest],
       env: { DEVTEAM_PROMPT_FILE: file },
       files: [{ path: promptFile, content: input.prompt }],
-      stdin: names(words, "prompt", "promptText") ? undefined : input.prompt
+      stdin: names(words, "prompt", "promptText") ? undefined : input.prompt,
+      reads: []
     })
   })
 
 const end = (state: LastLine) => {
   const line = lastLine(state)
-  return line.startsWith(nothingToDo) ? [{ _tag: "Note", note: line } as const] : []
+  return statedReason(line) === undefined ? [] : [{ _tag: "Note", note: line } as const]
 }
-
-/** The reason that a program gave for doing nothing; the placeholder of the prompt's own words is none. */
-const statedReason = (evidence: AgentEvidence): string | undefined => {
-  const reason = evidence.notes
-    .find((note) => note.startsWith(nothingToDo))
-    ?.slice(nothingToDo.length)
-    .replace(/^[\s:]+/, "")
-    .trim()
-  return reason === undefined || reason === "<reason>" ? undefined : reason || "no reason given"
-}
-
-const minutes = (ms: number): string =>
-  ms < 60_000 ? `${Math.round(ms / 1000)} s` : `${Math.round(ms / 60_000)} min`
-
-/** 128 + signal: how a shell says that its child was killed. */
-const killedChild = new Set([137, 143])
 
 const judge = (evidence: AgentEvidence, changed: boolean): AgentOutcome => {
   const { exit } = evidence
-  const after = `after ${minutes(exit.durationMs)}`
-  if (exit.cause === "timed_out")
-    return { _tag: "TimedOut", message: `The agent did not end in time; stopped ${after}.` }
-  if (exit.cause === "idle")
-    return { _tag: "TimedOut", message: `The agent printed nothing for too long; stopped ${after}.` }
-  if (exit.signal !== null || exit.exitCode === null || killedChild.has(exit.exitCode)) {
-    const by = exit.signal ?? (exit.exitCode === null ? "an unknown signal" : `exit code ${exit.exitCode}`)
-    return { _tag: "NoWork", message: `The agent was killed from outside (${by}) ${after}.` }
-  }
+  const stopped = judgeStopped(exit)
+  if (stopped !== undefined) return stopped
   if (changed) {
     return exit.exitCode === 0
       ? { _tag: "Changed" }
@@ -115,7 +96,7 @@ const judge = (evidence: AgentEvidence, changed: boolean): AgentOutcome => {
           message: `The agent changed files and then failed with exit code ${exit.exitCode}.`
         }
   }
-  const reason = statedReason(evidence)
+  const reason = evidence.notes.map(statedReason).find((stated) => stated !== undefined)
   if (reason !== undefined) return { _tag: "NoOp", reason }
   return exit.exitCode === 0
     ? { _tag: "NoEdit", message: "The agent ended well, but changed no file." }
@@ -129,7 +110,9 @@ const judge = (evidence: AgentEvidence, changed: boolean): AgentOutcome => {
 /** See above. */
 export const commandAgent: AgentDefinition<LastLine> = {
   id: "command",
-  program,
+  variables: (settings) => settings.env,
+  requireVariables: requireNamed,
+  probe: (settings) => Result.map(program(settings), (name) => findProgramProbe(settings, name)),
   plan,
   initial: noLine,
   // Only stdout speaks: a warning on stderr after it must not hide the agent's last word.

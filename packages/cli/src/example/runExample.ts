@@ -3,8 +3,8 @@
  *
  * Ends well only if the remote has what the run says. That one task fails is part of it.
  */
-import { defaultProjectId } from "@devteam/adapters-git/repositoryId"
 import { Journal } from "@devteam/core/ports/Journal"
+import { resolveRepository } from "@devteam/runner/repositoryArgument"
 import { Effect, Option } from "effect"
 import { environmentError, ExitWith, exitCodes } from "../ExitWith.ts"
 import { Invocation } from "../Invocation.ts"
@@ -64,7 +64,8 @@ const runIt = Effect.fnUntraced(function* (place: Place, json: boolean) {
 
 const readJournal = Effect.fnUntraced(function* (place: Place) {
   const journal = yield* Journal
-  const found = yield* journal.latest(defaultProjectId(place.remote))
+  const { projectId } = yield* resolveRepository(place.remote, place.remote)
+  const found = yield* journal.latest(projectId)
   if (Option.isNone(found)) return yield* environmentError("The run left no journal behind.")
   return { state: yield* journal.load(found.value), records: yield* journal.records(found.value, 0) }
 })

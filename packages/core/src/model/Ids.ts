@@ -31,7 +31,9 @@ export const CorrelationId = Schema.String.check(Schema.isPattern(/^[\x21-\x7e]{
 export type CorrelationId = typeof CorrelationId.Type
 
 /** A git object name: 40 hex digits (SHA-1) or 64 (SHA-256). */
-export const Sha = Schema.String.check(Schema.isPattern(/^([0-9a-f]{40}|[0-9a-f]{64})$/)).pipe(Schema.brand("Sha"))
+export const Sha = Schema.String.check(Schema.isPattern(/^([0-9a-f]{40}|[0-9a-f]{64})$/)).pipe(
+  Schema.brand("Sha")
+)
 export type Sha = typeof Sha.Type
 
 /** The uuid of one database: two data directories on one remote have two of them. */

@@ -46,7 +46,10 @@ export const Task = Schema.Struct({
 export type Task = typeof Task.Type
 
 /** A task's name across edits. */
-export const identityOf = (task: Task): TaskIdentity => ({ id: task.id, normalizedTitle: task.normalizedTitle })
+export const identityOf = (task: Task): TaskIdentity => ({
+  id: task.id,
+  normalizedTitle: task.normalizedTitle
+})
 
 /** Whether two names mean one task. */
 export const sameTask = (a: TaskIdentity, b: TaskIdentity): boolean =>

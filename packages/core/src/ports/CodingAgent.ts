@@ -87,4 +87,6 @@ export interface CodingAgentsShape {
 }
 
 /** See {@link CodingAgentsShape}. */
-export class CodingAgents extends Context.Service<CodingAgents, CodingAgentsShape>()("@devteam/core/CodingAgents") {}
+export class CodingAgents extends Context.Service<CodingAgents, CodingAgentsShape>()(
+  "@devteam/core/CodingAgents"
+) {}

@@ -49,7 +49,9 @@ export interface FramesShape {
     limit: number
   ) => Effect.Effect<ReadonlyArray<StoredFrame>, FramesError>
   /** Numbers of the oldest and newest stored frame; 0 and 0 when there is none. */
-  readonly range: (projectId: ProjectId) => Effect.Effect<{ readonly first: number; readonly last: number }, FramesError>
+  readonly range: (
+    projectId: ProjectId
+  ) => Effect.Effect<{ readonly first: number; readonly last: number }, FramesError>
   /** The stored frames after `after`, then new ones as they are committed by any process (within 200 ms). Endless. */
   readonly follow: (projectId: ProjectId, after: number) => Stream.Stream<StoredFrame, FramesError>
   /** The log frames of an execution, in order. */

@@ -16,7 +16,14 @@ import type { ExecutionId, InstanceId, ProjectId } from "../model/Ids.ts"
  * project, stop everything. `exists`: that execution, or another active one of the project, is there already.
  */
 export class JournalError extends Schema.TaggedError<JournalError>()("JournalError", {
-  reason: Schema.Literals(["version_conflict", "stale_epoch", "exists", "not_found", "newer_schema", "unavailable"]),
+  reason: Schema.Literals([
+    "version_conflict",
+    "stale_epoch",
+    "exists",
+    "not_found",
+    "newer_schema",
+    "unavailable"
+  ]),
   message: Schema.String
 }) {
   /** Whether the same call may succeed later without anybody changing anything. */
@@ -48,10 +55,7 @@ export interface JournalShape {
   /** The database's own uuid: made once, never changed. */
   readonly instance: InstanceId
   /** Creates an execution from its first events (`ExecutionRequested` first). At most one per project is active. */
-  readonly create: (
-    events: ReadonlyArray<Event>,
-    at: number
-  ) => Effect.Effect<Execution, JournalError>
+  readonly create: (events: ReadonlyArray<Event>, at: number) => Effect.Effect<Execution, JournalError>
   /** Appends to an execution; answers the state after it. */
   readonly append: (append: Append) => Effect.Effect<Execution, JournalError>
   /** The task context: newest snapshot plus what came after. `not_found` when there is none. */

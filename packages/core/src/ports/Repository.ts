@@ -98,10 +98,7 @@ export interface RepositoryShape {
     path: string
   ) => Effect.Effect<Option.Option<FileBlob>, RepositoryError>
   /** All paths of a tree, sorted by bytes. */
-  readonly listFiles: (
-    ref: RepositoryRef,
-    tree: Sha
-  ) => Effect.Effect<ReadonlyArray<string>, RepositoryError>
+  readonly listFiles: (ref: RepositoryRef, tree: Sha) => Effect.Effect<ReadonlyArray<string>, RepositoryError>
   /** A tree with one file's content replaced (mode kept; 100644 when new), or removed when `bytes` is undefined. */
   readonly withFile: (
     ref: RepositoryRef,
@@ -113,7 +110,11 @@ export interface RepositoryShape {
    * Makes a fresh checkout of a tree in `directory` (emptied first), with a throw-away `.git` whose one commit is
    * that tree, so that agents can use git there.
    */
-  readonly checkout: (ref: RepositoryRef, tree: Sha, directory: string) => Effect.Effect<void, RepositoryError>
+  readonly checkout: (
+    ref: RepositoryRef,
+    tree: Sha,
+    directory: string
+  ) => Effect.Effect<void, RepositoryError>
   /** Reads a checkout as files, with a trusted git directory, and compares it with `base`. */
   readonly capture: (
     ref: RepositoryRef,

@@ -19,4 +19,5 @@ export interface Workflow {
 }
 
 /** A workflow's id. */
-export const workflowId = ({ name, version }: Pick<Workflow, "name" | "version">): string => `${name}@${version}`
+export const workflowId = ({ name, version }: Pick<Workflow, "name" | "version">): string =>
+  `${name}@${version}`

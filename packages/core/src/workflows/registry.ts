@@ -30,7 +30,8 @@ export interface WorkflowsShape {
 const rejectDuplicates = (workflows: ReadonlyArray<Workflow>): void => {
   const ids = workflows.map(workflowId)
   const twice = ids.find((id, index) => ids.indexOf(id) !== index)
-  if (twice !== undefined) throw new Error(`Two workflows have the id ${twice}. Give one of them another version.`)
+  if (twice !== undefined)
+    throw new Error(`Two workflows have the id ${twice}. Give one of them another version.`)
 }
 
 /** Makes a registry of the given workflows. Throws when two have one id. */
@@ -39,7 +40,9 @@ export const makeWorkflows = (workflows: ReadonlyArray<Workflow>): WorkflowsShap
   const newestFirst = workflows.toSorted((a, b) => b.version - a.version)
   const ids = workflows.map(workflowId)
   const found = (asked: string, workflow: Workflow | undefined) =>
-    workflow === undefined ? Effect.fail(new UnknownWorkflow({ asked, known: ids })) : Effect.succeed(workflow)
+    workflow === undefined
+      ? Effect.fail(new UnknownWorkflow({ asked, known: ids }))
+      : Effect.succeed(workflow)
   return {
     ids,
     find: (asked) =>
@@ -47,7 +50,11 @@ export const makeWorkflows = (workflows: ReadonlyArray<Workflow>): WorkflowsShap
         asked,
         newestFirst.find((workflow) => workflowId(workflow) === asked || workflow.name === asked)
       ),
-    forEvent: (type) => found(type, newestFirst.find((workflow) => workflow.startedBy.includes(type)))
+    forEvent: (type) =>
+      found(
+        type,
+        newestFirst.find((workflow) => workflow.startedBy.includes(type))
+      )
   }
 }
 
