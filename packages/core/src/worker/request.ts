@@ -14,7 +14,10 @@ import { RequestRejected, submit } from "./submit.ts"
 type ExistingRequest = Exclude<Request, { readonly _tag: "Start" }>
 
 /** Submits a request to the newest execution of a project. */
-export const request = Effect.fn("Worker.request")(function* (projectId: ProjectId, command: ExistingRequest) {
+export const request = Effect.fn("Worker.request")(function* (
+  projectId: ProjectId,
+  command: ExistingRequest
+) {
   const journal = yield* Journal
   const control = yield* Control
   const executionId = yield* journal.latest(projectId)

@@ -32,7 +32,8 @@ export interface StartInput {
 
 /** The push that an ended execution left to its project, if it left one. */
 const inheritedFrom = (state: State): InheritedPush | undefined => {
-  if (state?.status !== "stopped" || state.push === undefined || state.push.phase !== "unknown") return undefined
+  if (state?.status !== "stopped" || state.push === undefined || state.push.phase !== "unknown")
+    return undefined
   const { push } = state
   if (push.inherited !== undefined) return push.inherited
   const capabilities = state.ready?.capabilities

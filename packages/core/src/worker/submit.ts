@@ -50,11 +50,7 @@ const once = Effect.fnUntraced(function* (
 const conflicts = Schedule.spaced("5 millis").pipe(Schedule.jittered, Schedule.upTo({ times: 200 }))
 
 /** Submits a person's request, or a worker's report with its epoch. */
-export const submit = (
-  executionId: ExecutionId,
-  command: ExistingRequest | Report,
-  epoch?: number
-) =>
+export const submit = (executionId: ExecutionId, command: ExistingRequest | Report, epoch?: number) =>
   once(executionId, command, epoch).pipe(
     Effect.retry({
       while: (error) => error._tag === "JournalError" && error.reason === "version_conflict",
