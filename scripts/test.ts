@@ -63,6 +63,16 @@ const parts: ReadonlyArray<Part> = [
     }
   },
   {
+    name: "aider",
+    required: false,
+    probe: () => {
+      const version = output("python3", ["--version"]) ?? ""
+      return /^Python 3\.1[0-2]\./.test(version)
+        ? { used: `0.86.2 from PyPI, on ${version}` }
+        : { missing: "aider needs Python 3.10 to 3.12 as python3" }
+    }
+  },
+  {
     name: "pid namespaces",
     required: false,
     probe: () => {
