@@ -8,6 +8,7 @@ import { Clock, Duration, Effect, Metric, Option, Queue, Ref, Stream } from "eff
 import type { BoundTo } from "../model/Settings.ts"
 import type { ExecutionId, ProjectId } from "../model/Ids.ts"
 import { type Hint, Hints } from "../ports/Hints.ts"
+import { Host } from "../ports/Host.ts"
 import { Journal } from "../ports/Journal.ts"
 import { Leases } from "../ports/Leases.ts"
 import { queueLatency } from "./metrics.ts"
@@ -21,15 +22,18 @@ export interface PoolOptions {
   readonly leaseMs: number
   /** Only executions that were started for this kind of worker. */
   readonly boundTo: BoundTo
+  /** Ends when the pool is to end: nothing more is taken, and what runs is let go of after its step. */
+  readonly drain: Effect.Effect<void>
 }
 
-/** Two here, five over all, a sweep every 5 s. */
+/** Two here, five over all, a sweep every 5 s; runs until it is interrupted. */
 export const defaultPoolOptions: PoolOptions = {
   concurrency: 2,
   concurrencyOverAll: 5,
   sweepMs: 5_000,
   leaseMs: defaultWorkOptions.leaseMs,
-  boundTo: "service"
+  boundTo: "service",
+  drain: Effect.never
 }
 
 interface Turn {
@@ -43,6 +47,7 @@ interface Line {
   readonly queue: Queue.Queue<Turn>
   /** Executions that wait in the line or are worked on. */
   readonly known: Ref.Ref<ReadonlySet<ExecutionId>>
+  readonly draining: Ref.Ref<boolean>
 }
 
 const enqueue = Effect.fnUntraced(function* (line: Line, turn: Turn) {
@@ -59,13 +64,12 @@ const forget = (line: Line, executionId: ExecutionId) =>
 /** What to do with an execution after a turn: the sweep finds those that wait, once their time has come. */
 const after = Effect.fnUntraced(function* (line: Line, turn: Turn, result: WorkResult) {
   yield* forget(line, turn.executionId)
-  if (result._tag !== "Yielded") return
+  if (result._tag !== "Yielded" || (yield* Ref.get(line.draining))) return
   yield* enqueue(line, { ...turn, since: yield* Clock.currentTimeMillis, cause: "turn" })
 })
 
-const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
+const takeTurn = Effect.fnUntraced(function* (line: Line, options: PoolOptions, turn: Turn) {
   const leases = yield* Leases
-  const turn = yield* Queue.take(line.queue)
   const live = yield* leases.count
   if (live >= options.concurrencyOverAll) {
     yield* forget(line, turn.executionId)
@@ -74,6 +78,7 @@ const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
   const workOptions: WorkOptions = {
     leaseMs: options.leaseMs,
     yieldAtBoundary: Effect.map(Queue.size(line.queue), (waiting) => waiting > 0),
+    leaveAfterStep: Ref.get(line.draining),
     onLease: Effect.gen(function* () {
       const seconds = ((yield* Clock.currentTimeMillis) - turn.since) / 1000
       yield* Metric.update(Metric.withAttributes(queueLatency, { cause: turn.cause }), seconds)
@@ -86,13 +91,20 @@ const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
 const sweep = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
   const journal = yield* Journal
   const leases = yield* Leases
+  const host = yield* Host
   const now = yield* Clock.currentTimeMillis
   for (const { executionId, projectId } of yield* journal.runnable) {
     const state = yield* journal.load(executionId)
     const due = state.waiting === undefined || state.waiting.until <= now
-    const free = Option.isNone(yield* leases.holder(projectId))
+    const holder = yield* leases.holder(projectId)
+    const free = Option.isNone(holder) || (yield* host.isDead(holder.value.owner))
     if (state.boundTo === options.boundTo && due && free) {
-      yield* enqueue(line, { executionId, projectId, since: state.waiting?.until ?? state.updatedAt, cause: "sweep" })
+      yield* enqueue(line, {
+        executionId,
+        projectId,
+        since: state.waiting?.until ?? state.updatedAt,
+        cause: "sweep"
+      })
     }
   }
 })
@@ -101,12 +113,26 @@ const sweep = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
 const survives = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
   effect.pipe(Effect.catchCause((cause) => Effect.logError(`${what} failed`, cause)))
 
-/** Runs a pool until it is interrupted; then every step that runs is interrupted and its processes are dead. */
+/** One of the slots: turn after turn, until the pool drains. */
+const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
+  while (!(yield* Ref.get(line.draining))) {
+    const drained = Effect.as(options.drain, undefined)
+    const taken = yield* Effect.raceFirst(Queue.take(line.queue), drained)
+    if (taken === undefined) return
+    yield* survives("work", takeTurn(line, options, taken))
+  }
+})
+
+/**
+ * Runs a pool until it has drained, or is interrupted; then every step that runs is interrupted and its processes are
+ * dead.
+ */
 export const runPool = Effect.fn("Worker.pool")(function* (options: PoolOptions) {
   const hints = yield* Hints
   const line: Line = {
     queue: yield* Queue.unbounded<Turn>(),
-    known: yield* Ref.make<ReadonlySet<ExecutionId>>(new Set())
+    known: yield* Ref.make<ReadonlySet<ExecutionId>>(new Set()),
+    draining: yield* Ref.make(false)
   }
   const toTurn = ({ executionId, projectId, enqueuedAt }: Hint): Turn => ({
     executionId,
@@ -119,12 +145,9 @@ export const runPool = Effect.fn("Worker.pool")(function* (options: PoolOptions)
     Effect.andThen(Effect.sleep(Duration.millis(options.sweepMs))),
     Effect.forever
   )
-  const working = Array.from({ length: options.concurrency }, () =>
-    Effect.forever(survives("work", slot(line, options)))
-  )
   const listening = survives("hints", taking).pipe(Effect.andThen(Effect.sleep("1 second")), Effect.forever)
-  return yield* Effect.all([listening, sweeping, ...working], {
-    concurrency: "unbounded",
-    discard: true
-  })
+  const drained = Effect.andThen(options.drain, Ref.set(line.draining, true))
+  const working = Array.from({ length: options.concurrency }, () => slot(line, options))
+  const finding = Effect.raceFirst(Effect.all([listening, sweeping], { concurrency: "unbounded" }), drained)
+  return yield* Effect.all([finding, ...working], { concurrency: "unbounded", discard: true })
 })
