@@ -3,12 +3,13 @@
  */
 import { Sha } from "@devteam/core/model/Ids"
 import {
+  type FileBlob,
   type Head,
   RepositoryError,
   type RepositoryRef,
   type RepositoryShape
 } from "@devteam/core/ports/Repository"
-import { Effect } from "effect"
+import { Effect, Option } from "effect"
 import { makeBranchCheck } from "./branchName.ts"
 import type { Cache, GitDir } from "./Cache.ts"
 import { capture } from "./Capture.ts"
@@ -16,6 +17,7 @@ import { checkout, removeCheckout } from "./Checkout.ts"
 import { commit } from "./Commit.ts"
 import { checkGitVersion, type HardenedGit } from "./HardenedGit.ts"
 import { mergeTrees } from "./MergeTrees.ts"
+import { remember } from "./remember.ts"
 import { changedPaths, diff, listFiles, readFile, restore, treeOf, withFile } from "./Trees.ts"
 
 const empty = (url: string) =>
@@ -33,6 +35,11 @@ const noBranch = (url: string, target: string | undefined, branches: ReadonlyArr
         : `The branch ${target} is not in ${url}. `) +
       `Its branches are: ${branches.slice(0, 20).join(", ")}${branches.length > 20 ? ", …" : ""}. Name one of them.`
   })
+
+const keyOf = (ref: RepositoryRef, ...rest: ReadonlyArray<string>): string => [ref.url, ...rest].join("\0")
+
+const isSmall = (file: Option.Option<FileBlob>): boolean =>
+  Option.isNone(file) || file.value.bytes.length <= 256 * 1024
 
 /** Makes the port's functions on a cache. */
 export const makeRepository = (git: HardenedGit, cache: Cache): Effect.Effect<RepositoryShape> =>
@@ -105,8 +112,8 @@ export const makeRepository = (git: HardenedGit, cache: Cache): Effect.Effect<Re
         yield* checkBranch(target)
         return yield* headOf(yield* cache.sync(ref), target)
       }),
-      readFile: on(readFile),
-      listFiles: on(listFiles),
+      readFile: remember(200, keyOf, isSmall, on(readFile)),
+      listFiles: remember(8, keyOf, () => true, on(listFiles)),
       withFile: on((dir, tree: Sha, path: string, bytes: Uint8Array | undefined) =>
         withFile(dir, git.temporary, tree, path, bytes)
       ),

@@ -3,14 +3,14 @@
  *
  * Lives as long as the lease. Nothing in it is needed to go on after a crash; a new session makes everything anew.
  */
-import { Effect, Ref, Scope } from "effect"
+import { Effect, Option, Ref, Scope } from "effect"
 import type { Execution } from "../execution/State.ts"
 import type { Sha } from "../model/Ids.ts"
 import { Host, type HostShape } from "../ports/Host.ts"
 import type { Lease } from "../ports/Leases.ts"
 import type { RepositoryRef } from "../ports/Repository.ts"
 import { knownSecrets } from "../redaction/Secrets.ts"
-import { Sandboxes, type SandboxError, type SandboxSession } from "../ports/Sandbox.ts"
+import { Sandboxes, type SandboxError, type SandboxHealth, type SandboxSession } from "../ports/Sandbox.ts"
 import { makeRedactor, type Redactor } from "../redaction/redact.ts"
 
 /** The agent's checkout of a round. `start` is the tree that it was made from. */
@@ -33,6 +33,8 @@ export interface Session {
   readonly redactor: Redactor
   /** Acquired at its first use; killed and given back when the session ends. */
   readonly sandbox: Effect.Effect<SandboxSession, SandboxError>
+  /** The sandbox's versions, asked for once. */
+  readonly health: Effect.Effect<SandboxHealth, SandboxError>
   readonly workspace: Ref.Ref<Workspace | undefined>
 }
 
@@ -61,6 +63,18 @@ export const directoryName = (
   purpose: "agent" | "scratch" | "verify" | "baseline"
 ): string => `${taskDirectory(session, state, state.inHand?.task.id ?? "execution")}/${purpose}`
 
+/** Does something once; a failure is not remembered. */
+const remembered = Effect.fnUntraced(function* <A, E>(make: Effect.Effect<A, E>) {
+  const made = yield* Ref.make(Option.none<A>())
+  return Effect.gen(function* () {
+    const known = yield* Ref.get(made)
+    if (Option.isSome(known)) return known.value
+    const fresh = yield* make
+    yield* Ref.set(made, Option.some(fresh))
+    return fresh
+  })
+})
+
 /** Opens the session of a lease. */
 export const openSession = Effect.fnUntraced(function* (state: Execution, lease: Ref.Ref<Lease>) {
   const host = yield* Host
@@ -75,14 +89,7 @@ export const openSession = Effect.fnUntraced(function* (state: Execution, lease:
       epoch
     })
     .pipe(Effect.provideService(Scope.Scope, scope))
-  const acquired = yield* Ref.make<SandboxSession | undefined>(undefined)
-  const sandbox = Effect.gen(function* () {
-    const known = yield* Ref.get(acquired)
-    if (known !== undefined) return known
-    const fresh = yield* acquire
-    yield* Ref.set(acquired, fresh)
-    return fresh
-  })
+  const sandbox = yield* remembered(acquire)
   const session: Session = {
     lease,
     epoch,
@@ -90,6 +97,7 @@ export const openSession = Effect.fnUntraced(function* (state: Execution, lease:
     host,
     redactor: makeRedactor(knownSecrets(host.secrets)),
     sandbox,
+    health: yield* remembered(Effect.flatMap(sandbox, ({ health }) => health)),
     workspace: yield* Ref.make<Workspace | undefined>(undefined)
   }
   return session

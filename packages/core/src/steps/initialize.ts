@@ -95,7 +95,7 @@ export const initialize = Effect.fn("Step.initialize")(function* (context: StepC
   const list = yield* readValidList(context, head, path)
   const template = yield* readTemplate(context, head)
   const sandbox = yield* session.sandbox
-  const health = yield* sandbox.health
+  const health = yield* session.health
   const agentVersion = yield* probeAgent(context)
   const capabilities = yield* remote.probe(session.repository, target)
   yield* failpoint("INITIALIZE:effect")

@@ -36,8 +36,7 @@ const verdictOf = Effect.fnUntraced(function* (
   verifiedTree: Sha,
   result: TreeVerification
 ) {
-  const sandbox = yield* context.session.sandbox
-  const health = yield* sandbox.health
+  const health = yield* context.session.health
   const first = attribute(result.outcome, yield* knownBaseline(context, task, health.node))
   const blame =
     first._tag === "Attributed"
