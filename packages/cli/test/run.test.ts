@@ -165,12 +165,12 @@ describe("devteam run refuses", { concurrent: true }, () => {
     ["a command that is not there", ["nope"], 2, /Unknown subcommand "nope"/],
     ["no repository", ["run"], 2, /Missing required argument: repository/],
     ["an unknown option", ["run", sample.remote, "--colour"], 2, /--colour/],
-    ["no agent", ["run", sample.remote], 2, /--agent command.*\nKnown agents: command/],
+    ["no agent", ["run", sample.remote], 2, /--agent command.*\nKnown agents: aider, command/],
     [
       "an unknown agent",
       ["run", sample.remote, "--agent", "magic"],
       2,
-      /There is no agent "magic"\. Known agents: command/
+      /There is no agent "magic"\. Known agents: aider, command/
     ],
     [
       "an agent without a program",
