@@ -18,6 +18,7 @@ import { commit } from "./Commit.ts"
 import { checkGitVersion, type HardenedGit } from "./HardenedGit.ts"
 import { mergeTrees } from "./MergeTrees.ts"
 import { remember } from "./remember.ts"
+import { trackedChanges } from "./TrackedChanges.ts"
 import { changedPaths, diff, listFiles, readFile, restore, treeOf, withFile } from "./Trees.ts"
 
 const empty = (url: string) =>
@@ -122,6 +123,9 @@ export const makeRepository = (git: HardenedGit, cache: Cache): Effect.Effect<Re
         capture(dir, git.temporary, request)
       ),
       diff: on(diff),
+      trackedChanges: on((dir, request: Parameters<RepositoryShape["trackedChanges"]>[1]) =>
+        trackedChanges(dir, git.temporary, request)
+      ),
       changedPaths: on(changedPaths),
       restore: on((dir, candidate: Parameters<RepositoryShape["restore"]>[1]) =>
         restore(dir, git.temporary, candidate)

@@ -120,6 +120,11 @@ export interface RepositoryShape {
     ref: RepositoryRef,
     request: { readonly base: Sha; readonly directory: string; readonly undo: ReadonlyArray<string> }
   ) => Effect.Effect<Capture, RepositoryError>
+  /** Files of `tree` that a checkout of it has changed or lost, sorted; files beyond the tree are not looked at. */
+  readonly trackedChanges: (
+    ref: RepositoryRef,
+    request: { readonly tree: Sha; readonly directory: string }
+  ) => Effect.Effect<ReadonlyArray<string>, RepositoryError>
   /** The patch between two trees: binary, full index, applicable by `restore`. */
   readonly diff: (ref: RepositoryRef, from: Sha, to: Sha) => Effect.Effect<Uint8Array, RepositoryError>
   /** Paths that differ between two trees, sorted. */

@@ -22,9 +22,7 @@ import { type TreeVerification, verifyTree } from "./verifyTree.ts"
 
 const droppedWarning = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha, directory: string) {
   const repository = yield* Repository
-  const after = yield* repository.capture(session.repository, { base: tree, directory, undo: [] })
-  const tracked = new Set(yield* repository.listFiles(session.repository, tree))
-  const changed = after.filesModified.filter((path) => tracked.has(path))
+  const changed = yield* repository.trackedChanges(session.repository, { tree, directory })
   return changed.length === 0
     ? []
     : [`Verification changed tracked files; that was dropped: ${changed.slice(0, 10).join(", ")}.`]

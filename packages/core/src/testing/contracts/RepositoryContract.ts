@@ -212,6 +212,21 @@ export const repositoryContract = (name: string, make: MakeGitWorld): void => {
         })
       )
 
+      it.live("tells which files of a tree a checkout changed or lost, and of no others", () =>
+        Effect.gen(function* () {
+          const changes = { "README.md": null, "src/a.txt": "changed\n", "dist/made.js": "made\n" }
+          const { directory, git, head, newDirectory, ref } = yield* edited(make, changes)
+          const changed = yield* git.trackedChanges(ref, { tree: head.tree, directory })
+          assert.deepStrictEqual(changed, ["README.md", "src/a.txt"])
+          const untouched = yield* newDirectory
+          yield* git.checkout(ref, head.tree, untouched)
+          assert.deepStrictEqual(
+            yield* git.trackedChanges(ref, { tree: head.tree, directory: untouched }),
+            []
+          )
+        })
+      )
+
       it.live("captures edits, additions, removals and modes, and restores them from the patch", () =>
         Effect.gen(function* () {
           const { capture, git, head, loseCache, newDirectory, read, ref } = yield* edited(make, {

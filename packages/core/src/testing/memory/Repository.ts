@@ -235,6 +235,11 @@ export const memoryRepository = (git: MemoryGit): RepositoryShape => {
         )
       }),
     capture: (_ref, { base, directory, undo }) => attempt(() => capture(base, directory, undo)),
+    trackedChanges: (_ref, { tree, directory }) =>
+      attempt(() => {
+        const tracked = treeAt(tree)
+        return changed(tracked, treeAt(capture(tree, directory, []).tree)).filter((path) => tracked.has(path))
+      }),
     diff: (_ref, from, to) => attempt(() => diff(from, to)),
     changedPaths: (_ref, from, to) => attempt(() => changed(treeAt(from), treeAt(to))),
     restore: (_ref, { base, patch, tree }) =>
