@@ -87,19 +87,22 @@ const make = Effect.gen(function* () {
       executionId: ExecutionId,
       taskId: Schema.UndefinedOr(Schema.String),
       round: Schema.UndefinedOr(Schema.Int),
-      step: Schema.UndefinedOr(Schema.String)
+      step: Schema.UndefinedOr(Schema.String),
+      after: Schema.UndefinedOr(Schema.Int),
+      limit: Schema.UndefinedOr(Schema.Int)
     }),
     Result: FrameRow,
-    execute: ({ executionId, taskId, round, step }) => sql`
+    execute: ({ executionId, taskId, round, step, after, limit }) => sql`
       SELECT seq, frame FROM frame WHERE ${sql.and([
         sql`log_execution_id = ${executionId}`,
         ...(taskId === undefined ? [] : [sql`log_task_id = ${taskId}`]),
         ...(round === undefined ? [] : [sql`log_round = ${round}`]),
-        ...(step === undefined ? [] : [sql`log_step = ${step}`])
-      ])} ORDER BY seq`
+        ...(step === undefined ? [] : [sql`log_step = ${step}`]),
+        ...(after === undefined ? [] : [sql`seq > ${after}`])
+      ])} ORDER BY seq ${limit === undefined ? sql.literal("") : sql`LIMIT ${limit}`}`
   })
-  const logs: FramesShape["logs"] = (executionId, { taskId, round, step }) =>
-    readLogs({ executionId, taskId, round, step }).pipe(
+  const logs: FramesShape["logs"] = (executionId, { taskId, round, step, after, limit }) =>
+    readLogs({ executionId, taskId, round, step, after, limit }).pipe(
       Effect.catchTag("SqlError", unavailable(`Logs of ${executionId} could not be read`)),
       Effect.catchTag("SchemaError", Effect.die)
     )

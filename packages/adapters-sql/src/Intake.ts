@@ -78,12 +78,16 @@ const make = Effect.gen(function* () {
   )
 
   const follow = Effect.fnUntraced(
-    function* ({ consequence, at }: Acceptance) {
+    function* ({ consequence, at, event }: Pick<Acceptance, "consequence" | "at" | "event">) {
       switch (consequence._tag) {
         case "Create":
           return yield* writes.create(consequence.events, at)
         case "Append":
           return yield* writes.append({ ...consequence, at })
+        case "Defer":
+          if (event === undefined) return yield* Effect.die(new Error("Only an event defers work."))
+          yield* rows.defer(event, consequence.work)
+          return undefined
         case "None":
           return undefined
       }
@@ -102,6 +106,12 @@ const make = Effect.gen(function* () {
     Effect.catchTag("Settled", ({ outcome }) => Effect.succeed<Accepted>(outcome))
   )
 
+  const takeUp = Effect.fn("Intake.takeUp")(function* (
+    ...[id, consequence, at]: Parameters<IntakeShape["takeUp"]>
+  ) {
+    return (yield* rows.claimDeferred(id)) ? yield* follow({ consequence, at }) : undefined
+  }, sql.withTransaction)
+
   const sweep = intakeSweep(sql)
 
   return {
@@ -115,6 +125,12 @@ const make = Effect.gen(function* () {
         Effect.catchTag("SqlError", unavailable(notAccepted)),
         Effect.catchTag("SchemaError", Effect.die)
       ),
+    deferred: rows.deferred.pipe(
+      Effect.catchTag("SqlError", unavailable("Deferred work could not be looked up")),
+      Effect.catchTag("SchemaError", Effect.die)
+    ),
+    takeUp: (...taken) =>
+      takeUp(...taken).pipe(Effect.catchTag("SqlError", unavailable("Deferred work was not taken up"))),
     sweep: (eventsMs) =>
       Effect.catchTag(sweep(eventsMs), "SqlError", unavailable("Old requests were not forgotten"))
   } satisfies IntakeShape

@@ -6,9 +6,14 @@
  */
 import { createHash } from "node:crypto"
 import { Effect, Option, Schema } from "effect"
-import type { ClientEvent, IdempotencyKey, StoredAnswer } from "@devteam/core/ports/Intake"
+import {
+  type ClientEvent,
+  DeferredWork,
+  type IdempotencyKey,
+  type StoredAnswer
+} from "@devteam/core/ports/Intake"
 import type { SqlClient } from "effect/sql/SqlClient"
-import { findOneOption } from "effect/sql/SqlSchema"
+import { findAll, findOneOption } from "effect/sql/SqlSchema"
 import { Bool, databaseNow, Json } from "./columns.ts"
 
 const Answer = Json(
@@ -19,6 +24,9 @@ const Answer = Json(
   })
 )
 const encodeAnswer = Schema.encodeSync(Answer)
+
+const Work = Json(DeferredWork)
+const encodeWork = Schema.encodeEffect(Work)
 
 const StoredKey = Schema.Struct({ fingerprint: Schema.String, answer: Answer, live: Bool })
 const StoredEvent = Schema.Struct({ fingerprint: Schema.String, answer: Answer })
@@ -73,9 +81,30 @@ export const intakeRows = (sql: SqlClient) => {
     return Option.getOrUndefined(yield* eventByHash(hash)) ?? (yield* disappeared)
   })
 
+  const defer = Effect.fnUntraced(function* ({ source, id }: EventName, work: DeferredWork) {
+    yield* sql`INSERT INTO deferred_work (event_hash, received_at, work)
+      VALUES (${hashOf(source, id)}, ${now}, ${yield* encodeWork(work)})`
+  })
+
+  const findDeferred = findAll({
+    Request: Schema.Void,
+    Result: Schema.Struct({ id: Schema.String, work: Work }),
+    execute: () => sql`SELECT event_hash AS id, work FROM deferred_work ORDER BY received_at, event_hash`
+  })
+
+  /** Removes deferred work; false when it is not there any more. Others wait until the transaction ends. */
+  const claimDeferred = (id: string) =>
+    Effect.map(
+      sql`DELETE FROM deferred_work WHERE event_hash = ${id} RETURNING event_hash`,
+      (removed) => removed.length > 0
+    )
+
   return {
     claimKey,
     claimEvent,
+    defer,
+    deferred: findDeferred(undefined),
+    claimDeferred,
     /** A key whose time is not over. */
     findKey: ({ scope, key }: KeyName) =>
       Effect.map(

@@ -9,7 +9,7 @@ import { JournalError, type JournalShape } from "@devteam/core/ports/Journal"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { findAll, findOneOption } from "effect/sql/SqlSchema"
-import { type ContextRow, ProjectionRow, readRecords, stateOf, SummaryRow } from "./journalRows.ts"
+import { type ContextRow, ProjectionRow, readRecords, stateOf, summaryOf, SummaryRow } from "./journalRows.ts"
 import { describeFailure } from "./sqlFailure.ts"
 
 /** A row that cannot be read was written by a newer program. */
@@ -36,7 +36,7 @@ const notRead = "The journal could not be read"
 
 /** Everything of the port that only reads. */
 export const journalReads = (sql: SqlClient) => {
-  const summary = sql.literal("execution_id, project_id, status, started_at, updated_at")
+  const summary = sql.literal("execution_id, project_id, user_id, status, started_at, updated_at")
   const contextOf = stateOf(sql)
   const records = readRecords(sql)
 
@@ -60,11 +60,24 @@ export const journalReads = (sql: SqlClient) => {
       SELECT projection FROM execution WHERE project_id = ${projectId} ORDER BY ordinal DESC LIMIT 1`
   })
   const findSummaries = findAll({
-    Request: Schema.Struct({ projectId: Schema.UndefinedOr(ProjectId), limit: Schema.Int }),
+    Request: Schema.Struct({
+      projectId: Schema.UndefinedOr(ProjectId),
+      userId: Schema.UndefinedOr(Schema.String),
+      status: Schema.UndefinedOr(Schema.String),
+      before: Schema.UndefinedOr(ExecutionId),
+      limit: Schema.Int
+    }),
     Result: SummaryRow,
-    execute: ({ projectId, limit }) => sql`
-      SELECT ${summary} FROM execution ${projectId === undefined ? sql.literal("") : sql`WHERE project_id = ${projectId}`}
-      ORDER BY ordinal DESC, execution_id LIMIT ${limit}`
+    execute: ({ projectId, userId, status, before, limit }) => sql`
+      SELECT ${summary} FROM execution WHERE ${sql.and([
+        sql`TRUE`,
+        ...(projectId === undefined ? [] : [sql`project_id = ${projectId}`]),
+        ...(userId === undefined ? [] : [sql`user_id = ${userId}`]),
+        ...(status === undefined ? [] : [sql`status = ${status}`]),
+        ...(before === undefined
+          ? []
+          : [sql`ordinal < (SELECT ordinal FROM execution WHERE execution_id = ${before})`])
+      ])} ORDER BY ordinal DESC, execution_id LIMIT ${limit}`
   })
   const findRunnable = findAll({
     Request: Schema.Void,
@@ -91,7 +104,14 @@ export const journalReads = (sql: SqlClient) => {
           Option.map((row) => row.projection)
         )
       ),
-    list: ({ projectId, limit }) => journalGuard(notRead, findSummaries({ projectId, limit })),
-    runnable: journalGuard(notRead, findRunnable(undefined))
+    list: ({ projectId, userId, status, before, limit }) =>
+      journalGuard(
+        notRead,
+        Effect.map(findSummaries({ projectId, userId, status, before, limit }), (rows) => rows.map(summaryOf))
+      ),
+    runnable: journalGuard(
+      notRead,
+      Effect.map(findRunnable(undefined), (rows) => rows.map(summaryOf))
+    )
   } satisfies Partial<JournalShape>
 }

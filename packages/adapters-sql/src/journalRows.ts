@@ -11,7 +11,7 @@ import { contextVersion, Execution, initial, type State } from "@devteam/core/ex
 import { isEnded } from "@devteam/core/execution/Status"
 import { project, StatusProjection } from "@devteam/core/execution/StatusProjection"
 import { ExecutionId, ProjectId } from "@devteam/core/model/Ids"
-import { JournalError } from "@devteam/core/ports/Journal"
+import { type ExecutionSummary, JournalError } from "@devteam/core/ports/Journal"
 import type { SqlClient } from "effect/sql/SqlClient"
 import { findAll } from "effect/sql/SqlSchema"
 import { Int8, Json } from "./columns.ts"
@@ -29,10 +29,15 @@ export const ProjectionRow = Schema.Struct({ projection: Json(StatusProjection) 
 export const SummaryRow = Schema.Struct({
   executionId: ExecutionId,
   projectId: ProjectId,
+  userId: Schema.NullOr(Schema.String),
   status: Schema.String,
   startedAt: Int8,
   updatedAt: Int8
 })
+
+/** A row as the port shows it. */
+export const summaryOf = ({ userId, ...summary }: typeof SummaryRow.Type): ExecutionSummary =>
+  userId === null ? summary : { ...summary, userId }
 
 /** The columns that an append reads. */
 export interface ContextRow {
@@ -44,6 +49,7 @@ export interface ContextRow {
 
 /** Every column of an execution's row that follows from its state. */
 export const stateColumns = (state: Execution) => ({
+  userId: state.userId ?? null,
   version: state.version,
   status: state.status,
   ended: isEnded(state.status),

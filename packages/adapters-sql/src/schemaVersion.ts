@@ -8,10 +8,11 @@ import { fromRecord, make } from "effect/sql/Migrator"
 import { SqlClient } from "effect/sql/SqlClient"
 import { stores } from "./migrations/0001_stores.ts"
 import { intake } from "./migrations/0002_intake.ts"
+import { deferred } from "./migrations/0003_deferred.ts"
 import { StoreError } from "./StoreError.ts"
 
 const table = "devteam_migrations"
-const migrations = { "0001_stores": stores, "0002_intake": intake }
+const migrations = { "0001_stores": stores, "0002_intake": intake, "0003_deferred": deferred }
 
 /** The schema version that this program knows. */
 export const schemaVersion = Object.keys(migrations).length

@@ -5,6 +5,7 @@ import { artifactsContract } from "@devteam/core/testing/contracts/ArtifactsCont
 import { controlContract } from "@devteam/core/testing/contracts/ControlContract"
 import { framesContract } from "@devteam/core/testing/contracts/FramesContract"
 import { intakeContract } from "@devteam/core/testing/contracts/IntakeContract"
+import { intakeDeferredContract } from "@devteam/core/testing/contracts/IntakeDeferredContract"
 import { intakeParallelContract } from "@devteam/core/testing/contracts/IntakeParallelContract"
 import { journalContract } from "@devteam/core/testing/contracts/JournalContract"
 import { leasesContract } from "@devteam/core/testing/contracts/LeasesContract"
@@ -18,6 +19,7 @@ export const storeContracts = (name: string, stores: Layer.Layer<Stores, StoreEr
   journalContract(name, stores)
   intakeContract(name, stores)
   intakeParallelContract(name, stores)
+  intakeDeferredContract(name, stores)
   leasesContract(name, stores)
   framesContract(name, stores)
   controlContract(name, stores)

@@ -99,6 +99,7 @@ describe("the intake's rows", () => {
       using raw = new DatabaseSync(join(dataDirectory, "devteam.sqlite"))
       raw.exec("DROP TABLE idempotency")
       raw.exec("DROP TABLE client_event")
+      raw.exec("DROP TABLE deferred_work")
       raw.exec("DELETE FROM devteam_migrations WHERE migration_id > 1")
       yield* Effect.gen(function* () {
         assert.deepStrictEqual(yield* (yield* Journal).load(event.executionId), made)

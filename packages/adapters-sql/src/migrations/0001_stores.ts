@@ -47,6 +47,7 @@ export const stores = Effect.gen(function* () {
   yield* sql`CREATE TABLE execution (
     execution_id text PRIMARY KEY,
     project_id text NOT NULL,
+    user_id text,
     ordinal integer NOT NULL,
     version integer NOT NULL,
     status text NOT NULL,

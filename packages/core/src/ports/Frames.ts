@@ -25,11 +25,13 @@ export interface StoredFrame {
   readonly frame: Frame
 }
 
-/** Whose log output: `stream` of a step of a round. */
+/** Whose log output, and which part of it: at most `limit` frames behind the number `after`. */
 export interface LogFilter {
   readonly taskId?: string | undefined
   readonly round?: number | undefined
   readonly step?: string | undefined
+  readonly after?: number | undefined
+  readonly limit?: number | undefined
 }
 
 /** The frames port. */

@@ -7,7 +7,8 @@
 import { Context, type Effect, Schema } from "effect"
 import type { Event } from "../execution/Event.ts"
 import type { Execution } from "../execution/State.ts"
-import type { ExecutionId, ProjectId } from "../model/Ids.ts"
+import { CorrelationId, type ExecutionId, ProjectId } from "../model/Ids.ts"
+import { ExecutionSettings, Scope } from "../model/Settings.ts"
 import type { JournalError } from "./Journal.ts"
 
 /**
@@ -52,7 +53,28 @@ export interface StoredAnswer {
   readonly body: string
 }
 
-/** What follows from the request: a new execution, more work for the active one, or nothing. */
+/** Work for which there is no place yet: what an execution begins with, as soon as its project is free. */
+export const DeferredWork = Schema.Struct({
+  projectId: ProjectId,
+  settings: ExecutionSettings,
+  scope: Scope,
+  correlationId: CorrelationId,
+  workflow: Schema.String,
+  eventId: Schema.optionalKey(Schema.String),
+  userId: Schema.optionalKey(Schema.String)
+})
+export type DeferredWork = typeof DeferredWork.Type
+
+/** Deferred work with its name in the store. */
+export interface Deferral {
+  readonly id: string
+  readonly work: DeferredWork
+}
+
+/**
+ * What follows from the request: a new execution, more work for the active one, work for later (which needs the event
+ * that asked for it), or nothing.
+ */
 export type Consequence =
   | { readonly _tag: "Create"; readonly events: ReadonlyArray<Event> }
   | {
@@ -61,6 +83,7 @@ export type Consequence =
       readonly expectedVersion: number
       readonly events: ReadonlyArray<Event>
     }
+  | { readonly _tag: "Defer"; readonly work: DeferredWork }
   | { readonly _tag: "None" }
 
 /** One request to accept. `answer` is what the client gets, and what a repeat of its key or event gets. */
@@ -110,6 +133,17 @@ export interface IntakeShape {
    * others wait up to 2 s for it and are replayed.
    */
   readonly accept: (acceptance: Acceptance) => Effect.Effect<Accepted, IntakeError | JournalError>
+  /** Deferred work that nobody has taken up yet, in the order in which it came. */
+  readonly deferred: Effect.Effect<ReadonlyArray<Deferral>, IntakeError>
+  /**
+   * Does what follows from deferred work by now, and forgets that it was deferred, in one transaction. Undefined when
+   * somebody else has taken it up; errors as of `accept`.
+   */
+  readonly takeUp: (
+    id: string,
+    consequence: Extract<Consequence, { readonly _tag: "Create" | "Append" }>,
+    at: number
+  ) => Effect.Effect<Execution | undefined, IntakeError | JournalError>
   /**
    * Forgets keys whose time is over and events older than `eventsMs`, both by the database's clock. Goes on in small
    * transactions until there is nothing more to forget; answers how many it was.

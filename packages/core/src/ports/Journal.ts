@@ -45,6 +45,7 @@ export interface Append {
 export interface ExecutionSummary {
   readonly executionId: ExecutionId
   readonly projectId: ProjectId
+  readonly userId?: string | undefined
   readonly status: string
   readonly startedAt: number
   readonly updatedAt: number
@@ -69,9 +70,12 @@ export interface JournalShape {
   readonly latest: (projectId: ProjectId) => Effect.Effect<Option.Option<ExecutionId>, JournalError>
   /** The status row. */
   readonly status: (projectId: ProjectId) => Effect.Effect<Option.Option<StatusProjection>, JournalError>
-  /** Newest first. */
+  /** Newest first: those that began before `before`, where that is named and known. */
   readonly list: (filter: {
     readonly projectId?: ProjectId | undefined
+    readonly userId?: string | undefined
+    readonly status?: string | undefined
+    readonly before?: ExecutionId | undefined
     readonly limit: number
   }) => Effect.Effect<ReadonlyArray<ExecutionSummary>, JournalError>
   /** Executions that have something for a worker to do: not ended, and not paused. */

@@ -1,7 +1,8 @@
 /**
  * Accepts a client's wish for work: one transaction with the event, what follows from it, and the answer.
  *
- * An execution is started, or the active one is joined. Nothing runs here; a hint or the sweep brings a worker.
+ * An execution is started, or the active one is joined; while one is stopping neither is possible, and the work is
+ * deferred until the project is free (`takeUpDeferred.ts`). Nothing runs here; a hint or the sweep brings a worker.
  */
 import { Clock, Effect, Result, Schedule } from "effect"
 import { decide } from "../execution/decide.ts"
@@ -27,12 +28,12 @@ export interface Wish<E = never, R = never> {
   readonly scope: Scope
   readonly event: ClientEvent
   readonly idempotency?: IdempotencyKey | undefined
-  /** Whether an active execution is joined; otherwise the wish is refused. */
+  /** Whether an active execution is joined, or followed where it is stopping; otherwise the wish is refused. */
   readonly joins: boolean
   /** What starts, after the project's newest execution. Asked only where something is to start. */
   readonly start: (newest: State) => Effect.Effect<StartInput, E, R>
-  /** The answer, by the execution that does the work. */
-  readonly answer: (executionId: ExecutionId) => StoredAnswer
+  /** The answer, by the execution that does the work; undefined where one follows later. */
+  readonly answer: (executionId: ExecutionId | undefined) => StoredAnswer
 }
 
 /** What became of a wish. `Refused`: nothing is stored; `execution` is the project's newest one. */
@@ -43,26 +44,45 @@ export type Granted =
 
 interface Decided {
   readonly consequence: Consequence
-  readonly executionId: ExecutionId
+  readonly executionId: ExecutionId | undefined
 }
 
-const isActive = (state: State): state is Execution => state !== undefined && !isEnded(state.status)
+/** Whether an execution has begun and not ended. */
+export const isActive = (state: State): state is Execution => state !== undefined && !isEnded(state.status)
 
-const joined = (
-  execution: Execution,
-  { scope, event }: Pick<Wish, "scope" | "event">,
-  at: number
-): Result.Result<Decided, Rejection> => {
-  const { executionId, version: expectedVersion } = execution
-  const join = { _tag: "Join" as const, scope, at, eventId: event.id }
-  return Result.map(decide(join, execution), (events) => ({
-    executionId,
-    consequence: { _tag: "Append", executionId, expectedVersion, events }
-  }))
-}
+/** More work for an active execution, or its rejection. */
+export const join = (execution: Execution, scope: Scope, eventId: string | undefined, at: number) =>
+  Result.map(
+    decide({ _tag: "Join", scope, at, ...(eventId === undefined ? {} : { eventId }) }, execution),
+    (events) => {
+      const { executionId, version: expectedVersion } = execution
+      return { _tag: "Append" as const, executionId, expectedVersion, events }
+    }
+  )
 
-const started = Effect.fnUntraced(function* (start: StartInput, previous: State, at: number) {
-  const decided = yield* prepareStart(start, previous, at)
+const deferred = ({ boundTo: _, eventId, userId, ...work }: StartInput): Decided => ({
+  executionId: undefined,
+  consequence: {
+    _tag: "Defer",
+    work: {
+      ...work,
+      ...(eventId === undefined ? {} : { eventId }),
+      ...(userId === undefined ? {} : { userId })
+    }
+  }
+})
+
+const joined = Effect.fnUntraced(function* <E, R>(execution: Execution, wish: Wish<E, R>, at: number) {
+  const { executionId } = execution
+  const consequence = join(execution, wish.scope, wish.event.id, at)
+  const decided: Decided = Result.isSuccess(consequence)
+    ? { executionId, consequence: consequence.success }
+    : deferred(yield* wish.start(execution))
+  return Result.succeed(decided)
+})
+
+const started = Effect.fnUntraced(function* <E, R>(wish: Wish<E, R>, previous: State, at: number) {
+  const decided = yield* prepareStart(yield* wish.start(previous), previous, at)
   return Result.map(decided, ({ executionId, events }): Decided => ({
     executionId,
     consequence: { _tag: "Create", events }
@@ -75,9 +95,7 @@ const once = Effect.fnUntraced(function* <E, R>(wish: Wish<E, R>) {
   const now = yield* Clock.currentTimeMillis
   const at = Math.max(now, previous?.updatedAt ?? 0)
   const decided =
-    wish.joins && isActive(previous)
-      ? joined(previous, wish, at)
-      : yield* started(yield* wish.start(previous), previous, at)
+    wish.joins && isActive(previous) ? yield* joined(previous, wish, at) : yield* started(wish, previous, at)
   if (Result.isFailure(decided)) {
     if (previous === undefined) return yield* Effect.die(new Error("A first execution is never refused."))
     return { _tag: "Refused", rejection: decided.failure, execution: previous } satisfies Granted
@@ -100,10 +118,8 @@ export const accept = Effect.fn("Worker.accept")(function* <E, R>(wish: Wish<E, 
   const intake = yield* Intake
   const earlier = yield* intake.recall(wish)
   if (earlier !== undefined) return earlier satisfies Granted
-  return yield* once(wish).pipe(
-    Effect.retry({
-      while: isConflict,
-      schedule: conflicts
-    })
-  )
+  const granted = yield* Effect.retry(once(wish), { while: isConflict, schedule: conflicts })
+  if (granted._tag !== "Refused") return granted
+  // What stands in the way may be what the same request, sent at the same time, has just started.
+  return (yield* intake.recall(wish)) ?? granted
 })

@@ -12,6 +12,7 @@ import { Host } from "../ports/Host.ts"
 import { Journal } from "../ports/Journal.ts"
 import { Leases } from "../ports/Leases.ts"
 import { queueLatency } from "./metrics.ts"
+import { takeUpDeferred } from "./takeUpDeferred.ts"
 import { defaultWorkOptions, work, type WorkOptions, type WorkResult } from "./work.ts"
 
 /** How many executions are worked on at once, here and over all workers, and how often is swept. */
@@ -61,9 +62,18 @@ const enqueue = Effect.fnUntraced(function* (line: Line, turn: Turn) {
 const forget = (line: Line, executionId: ExecutionId) =>
   Ref.update(line.known, (known) => new Set([...known].filter((other) => other !== executionId)))
 
+/** Executions that work was deferred for, as soon as they can have it. */
+const takeUp = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
+  for (const { boundTo, executionId, projectId } of yield* takeUpDeferred) {
+    const since = yield* Clock.currentTimeMillis
+    if (boundTo === options.boundTo) yield* enqueue(line, { executionId, projectId, since, cause: "sweep" })
+  }
+})
+
 /** What to do with an execution after a turn: the sweep finds those that wait, once their time has come. */
-const after = Effect.fnUntraced(function* (line: Line, turn: Turn, result: WorkResult) {
+const after = Effect.fnUntraced(function* (line: Line, options: PoolOptions, turn: Turn, result: WorkResult) {
   yield* forget(line, turn.executionId)
+  if (result._tag === "Rested") yield* takeUp(line, options)
   if (result._tag !== "Yielded" || (yield* Ref.get(line.draining))) return
   yield* enqueue(line, { ...turn, since: yield* Clock.currentTimeMillis, cause: "turn" })
 })
@@ -85,13 +95,14 @@ const takeTurn = Effect.fnUntraced(function* (line: Line, options: PoolOptions, 
     })
   }
   const result = yield* work(turn.executionId, workOptions)
-  yield* after(line, turn, result)
+  yield* after(line, options, turn, result)
 })
 
 const sweep = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
   const journal = yield* Journal
   const leases = yield* Leases
   const host = yield* Host
+  yield* takeUp(line, options)
   const now = yield* Clock.currentTimeMillis
   for (const { executionId, projectId } of yield* journal.runnable) {
     const state = yield* journal.load(executionId)

@@ -11,6 +11,7 @@ import { describeRejection } from "../execution/Rejection.ts"
 import type { Execution } from "../execution/State.ts"
 import type { ExecutionId } from "../model/Ids.ts"
 import { Journal } from "../ports/Journal.ts"
+import { measure } from "./metrics.ts"
 
 /** A request that the lifecycle refuses, as an error. */
 export class RequestRejected extends Schema.TaggedError<RequestRejected>()("RequestRejected", {
@@ -44,6 +45,7 @@ const once = Effect.fnUntraced(function* (
   if (decided.success.length === 0) return { before, after: before, changed: false } satisfies Submitted
   const events = decided.success
   const after = yield* journal.append({ executionId, expectedVersion: before.version, at, epoch, events })
+  yield* measure(events)
   return { before, after, changed: true } satisfies Submitted
 })
 

@@ -12,6 +12,7 @@ import type { Event } from "../../execution/Event.ts"
 import { evolve } from "../../execution/evolve.ts"
 import { type Execution, initial, type State } from "../../execution/State.ts"
 import { project } from "../../execution/StatusProjection.ts"
+import type { ExecutionId } from "../../model/Ids.ts"
 import { Frames } from "../../ports/Frames.ts"
 import { Journal, type JournalError } from "../../ports/Journal.ts"
 import { Leases } from "../../ports/Leases.ts"
@@ -211,6 +212,37 @@ export const journalContract = <E>(name: string, stores: Layer.Layer<Journal | L
         assert.lengthOf(yield* journal.list({ projectId, limit: 1 }), 1)
         const [newest] = yield* journal.list({ limit: 1 })
         assert.strictEqual(newest?.executionId, second.executionId)
+      })
+    )
+
+    it.effect("lists by project, user and status, from any execution on", () =>
+      Effect.gen(function* () {
+        const journal = yield* Journal
+        const user = `odd "name" ü ${ids().executionId}`
+        const made: globalThis.Array<ExecutionId> = []
+        for (let count = 0; count < 3; count++) {
+          const own = ids()
+          yield* journal.create([given.executionRequested({ ...own, userId: user })], at)
+          made.unshift(own.executionId)
+        }
+        const [newest, middle, oldest] = made
+        assert(newest !== undefined && middle !== undefined && oldest !== undefined)
+        yield* journal.append({ executionId: middle, expectedVersion: 1, at, events: [given.initialized()] })
+        const listed = (filter: Partial<Parameters<typeof journal.list>[0]>) =>
+          Effect.map(journal.list({ userId: user, limit: 10, ...filter }), (rows) =>
+            rows.map(({ executionId }) => executionId)
+          )
+        assert.deepStrictEqual(yield* listed({}), made)
+        assert.deepStrictEqual(yield* listed({ limit: 2 }), [newest, middle])
+        assert.deepStrictEqual(yield* listed({ before: newest }), [middle, oldest])
+        assert.deepStrictEqual(yield* listed({ before: newest, limit: 1 }), [middle])
+        assert.deepStrictEqual(yield* listed({ before: oldest }), [])
+        assert.deepStrictEqual(yield* listed({ before: given.executionId("nobody") }), [])
+        assert.deepStrictEqual(yield* listed({ status: "running" }), [middle])
+        assert.deepStrictEqual(yield* listed({ status: "running", before: middle }), [])
+        assert.deepStrictEqual(yield* listed({ userId: "nobody" }), [])
+        const [row] = yield* journal.list({ userId: user, limit: 1 })
+        assert.strictEqual(row?.userId, user)
       })
     )
 

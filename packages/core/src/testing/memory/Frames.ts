@@ -37,18 +37,20 @@ const make = Effect.map(MemoryStore, (store): FramesShape => {
           return Stream.fromArray(unseen)
         })
       }),
-    logs: (executionId, { taskId, round, step }) =>
+    logs: (executionId, { taskId, round, step, after: from = 0, limit }) =>
       Effect.sync(() =>
         [...store.frames.values()]
           .flat()
           .filter(
-            ({ frame: { payload, type } }) =>
+            ({ seq, frame: { payload, type } }) =>
+              seq > from &&
               type === "execution-log" &&
               payload["executionId"] === executionId &&
               (taskId === undefined || payload["taskId"] === taskId) &&
               (round === undefined || payload["round"] === round) &&
               (step === undefined || payload["step"] === step)
           )
+          .slice(0, limit)
       )
   }
 })

@@ -35,13 +35,17 @@ const recall = (
 
 const follow = (
   store: MemoryStoreShape,
-  { consequence, at }: Acceptance
+  { consequence, at, event }: Pick<Acceptance, "consequence" | "at" | "event">
 ): Result.Result<Execution | undefined, JournalError> => {
   switch (consequence._tag) {
     case "Create":
       return createExecution(store, consequence.events, at)
     case "Append":
       return appendEvents(store, { ...consequence, at })
+    case "Defer":
+      if (event === undefined) throw new Error("Only an event defers work.")
+      store.deferred.set(eventOf(event), consequence.work)
+      return Result.succeed(undefined)
     case "None":
       return Result.succeed(undefined)
   }
@@ -67,6 +71,17 @@ const accept = (
   })
 }
 
+const takeUp = (
+  store: MemoryStoreShape,
+  ...[id, consequence, at]: Parameters<IntakeShape["takeUp"]>
+): Result.Result<Execution | undefined, JournalError> => {
+  if (!store.deferred.has(id)) return Result.succeed(undefined)
+  return Result.map(follow(store, { consequence, at }), (execution) => {
+    store.deferred.delete(id)
+    return execution
+  })
+}
+
 const sweep = ({ keys, clientEvents }: MemoryStoreShape, eventsMs: number, time: number): number => {
   const over = [...keys].filter(([, key]) => key.time <= time)
   const old = [...clientEvents].filter(([, event]) => event.time <= time - eventsMs)
@@ -78,6 +93,8 @@ const sweep = ({ keys, clientEvents }: MemoryStoreShape, eventsMs: number, time:
 const make = Effect.map(MemoryStore, (store): IntakeShape => ({
   recall: (request) => Effect.map(now, (time) => recall(store, request, time)),
   accept: (acceptance) => Effect.flatMap(now, (time) => Effect.fromResult(accept(store, acceptance, time))),
+  deferred: Effect.sync(() => [...store.deferred].map(([id, work]) => ({ id, work }))),
+  takeUp: (...taken) => Effect.suspend(() => Effect.fromResult(takeUp(store, ...taken))),
   sweep: (eventsMs) => Effect.map(now, (time) => sweep(store, eventsMs, time))
 }))
 

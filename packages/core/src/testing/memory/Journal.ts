@@ -11,6 +11,7 @@ import { type ExecutionRow, MemoryStore } from "./MemoryStore.ts"
 const summary = ({ state }: ExecutionRow): ExecutionSummary => ({
   executionId: state.executionId,
   projectId: state.projectId,
+  ...(state.userId === undefined ? {} : { userId: state.userId }),
   status: state.status,
   startedAt: state.startedAt,
   updatedAt: state.updatedAt
@@ -43,7 +44,21 @@ const make = Effect.map(MemoryStore, (store): JournalShape => {
       ),
     status: (projectId) =>
       Effect.sync(() => Option.map(Option.fromUndefinedOr(rowsOf(projectId)[0]), (row) => row.projection)),
-    list: ({ projectId, limit }) => Effect.sync(() => rowsOf(projectId).slice(0, limit).map(summary)),
+    list: ({ projectId, userId, status, before, limit }) =>
+      Effect.sync(() => {
+        const all = rowsOf()
+        const from = before === undefined ? 0 : all.findIndex(({ state }) => state.executionId === before) + 1
+        return all
+          .slice(before !== undefined && from === 0 ? all.length : from)
+          .filter(
+            ({ state }) =>
+              (projectId === undefined || state.projectId === projectId) &&
+              (userId === undefined || state.userId === userId) &&
+              (status === undefined || state.status === status)
+          )
+          .slice(0, limit)
+          .map(summary)
+      }),
     runnable: Effect.sync(() =>
       rowsOf()
         .filter(({ state }) => !isEnded(state.status) && state.status !== "paused")

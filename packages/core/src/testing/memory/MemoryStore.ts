@@ -12,7 +12,7 @@ import type { StatusProjection } from "../../execution/StatusProjection.ts"
 import { type ExecutionId, InstanceId, type ProjectId } from "../../model/Ids.ts"
 import type { StoredArtifact } from "../../ports/Artifacts.ts"
 import type { StoredFrame } from "../../ports/Frames.ts"
-import type { StoredAnswer } from "../../ports/Intake.ts"
+import type { DeferredWork, StoredAnswer } from "../../ports/Intake.ts"
 import type { KnownFence, LeaseOwner } from "../../ports/Leases.ts"
 import type { Project } from "../../ports/Projects.ts"
 
@@ -49,6 +49,7 @@ export interface MemoryStoreShape {
   readonly projects: Map<ProjectId, Project>
   readonly keys: Map<string, AnswerRow>
   readonly clientEvents: Map<string, AnswerRow>
+  readonly deferred: Map<string, DeferredWork>
   readonly committed: PubSub.PubSub<ProjectId>
 }
 
@@ -101,6 +102,7 @@ export const layer: Layer.Layer<MemoryStore> = Layer.effect(
     projects: new Map(),
     keys: new Map(),
     clientEvents: new Map(),
+    deferred: new Map(),
     committed
   }))
 )
