@@ -13,6 +13,8 @@ export interface Signals {
   readonly received: () => boolean
   /** Whether somebody intercepts at the moment. */
   readonly intercepted: () => boolean
+  /** What came has been done as it is meant to be: it is no interruption. */
+  readonly forget: () => void
   /** Until the scope closes, calls `handler` with the number of signals so far: 1, 2, … */
   readonly intercept: (handler: (count: number) => void) => Effect.Effect<void, never, Scope.Scope>
 }
@@ -30,6 +32,9 @@ export const listenToSignals = (otherwise: () => void): Signals & { readonly clo
   return {
     received: () => count > 0,
     intercepted: () => current !== undefined,
+    forget: () => {
+      count = 0
+    },
     intercept: (handler) =>
       Effect.asVoid(
         Effect.acquireRelease(
