@@ -12,6 +12,8 @@ import { planOf } from "./prompt.ts"
 import { directoryName, type StepContext } from "./Session.ts"
 import { verifyTree } from "./verifyTree.ts"
 
+const heading = "The same commands without the change, to see whether they were red before:"
+
 const isOutcome = (text: string): text is TreeOutcome =>
   text === "passed" || text === "unverified" || text === "failed"
 
@@ -47,7 +49,7 @@ export const buildBaseline = Effect.fnUntraced(function* (
   const artifacts = yield* Artifacts
   const { state, session } = context
   const directory = yield* session.host.freshDirectory(directoryName(context, "baseline"))
-  const { outcome } = yield* verifyTree(context, task.baseTree, directory)
+  const { outcome } = yield* verifyTree(context, task.baseTree, directory, heading)
   yield* session.host.removeDirectory(directoryName(context, "baseline"))
   const key = yield* keyOf(context, task, node)
   yield* artifacts.put(state.executionId, key, "private", new TextEncoder().encode(outcome))

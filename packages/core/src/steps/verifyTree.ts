@@ -67,8 +67,16 @@ const runAll = Effect.fnUntraced(function* (
   return { runs, failed: undefined }
 })
 
-/** Checks a tree out into `directory` (which exists, empty) and verifies it there. */
-export const verifyTree = Effect.fnUntraced(function* (context: StepContext, tree: Sha, directory: string) {
+/**
+ * Checks a tree out into `directory` (which exists, empty) and verifies it there. `heading` begins its part of the
+ * log, where it is not the candidate that is verified.
+ */
+export const verifyTree = Effect.fnUntraced(function* (
+  context: StepContext,
+  tree: Sha,
+  directory: string,
+  heading?: string
+) {
   const repository = yield* Repository
   const { plan } = yield* planOf(context.session.repository, tree, context.state.settings.verify)
   const common = { unlocked: plan.unlocked, warnings: plan.warnings }
@@ -78,7 +86,10 @@ export const verifyTree = Effect.fnUntraced(function* (context: StepContext, tre
   }
   yield* repository.checkout(context.session.repository, tree, directory)
   const { runs, failed } = yield* withOutputLog(context, "VERIFY", (log) =>
-    runAll(context, log, plan.commands, directory)
+    Effect.andThen(
+      heading === undefined ? Effect.void : log.note(heading),
+      runAll(context, log, plan.commands, directory)
+    )
   )
   const green = plan.unverified ? "unverified" : "passed"
   const result: TreeVerification =
