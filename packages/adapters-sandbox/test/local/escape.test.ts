@@ -3,7 +3,7 @@ import { Sandboxes } from "@devteam/core/ports/Sandbox"
 import { someOwner } from "@devteam/core/testing/contracts/SandboxContract"
 import { aliveWith, leavesBehind, uniqueSleep } from "@devteam/core/testing/contracts/sandboxProcesses"
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Fiber, Stream } from "effect"
+import { Deferred, Effect, Fiber, Schedule, Stream } from "effect"
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -105,9 +105,10 @@ describe.runIf(best.kind === "pid_namespace")("pid namespace", () => {
           Effect.forkChild
         )
         yield* Deferred.await(up)
-        const [inside] = aliveWith(token).filter(
-          (pid) => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n"
-        )
+        // The shell says "up" just before it becomes, or starts, the sleep.
+        const inside = yield* Effect.sync(() =>
+          aliveWith(token).find((pid) => readFileSync(`/proc/${pid}/comm`, "utf8") === "sleep\n")
+        ).pipe(Effect.repeat({ until: (pid) => pid !== undefined, schedule: Schedule.spaced("5 millis") }))
         // The holder's shell is the only process that is number 1 in there.
         const holder = aliveWith("cat >/dev/null; exit 0").find(
           (pid) =>
