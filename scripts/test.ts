@@ -104,19 +104,19 @@ interface Stage {
   readonly quick: boolean
 }
 
+/** In CI one file at a time: many tests hold real processes against limits in seconds. */
+const packages = [
+  ...(quick ? ["packages/core", "packages/adapters-tasklist"] : []),
+  ...(ci ? ["--maxWorkers=1"] : [])
+]
+
 const stages: ReadonlyArray<Stage> = [
   { name: "lint", argv: ["oxlint"], quick: true },
   { name: "format", argv: ["oxfmt", "--check"], quick: true },
   { name: "types", argv: ["tsc", "-p", "tsconfig.check.json"], quick: true },
   {
     name: "packages",
-    argv: [
-      "vitest",
-      "run",
-      "--project",
-      "packages",
-      ...(quick ? ["packages/core", "packages/adapters-tasklist"] : [])
-    ],
+    argv: ["vitest", "run", "--project", "packages", ...packages],
     quick: true
   },
   {
