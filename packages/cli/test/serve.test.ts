@@ -2,10 +2,11 @@
  * `devteam serve`: from a request to a pushed commit, its end in good order, and its sudden death.
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { commitsOf } from "../../../test/support/bareRemote.ts"
-import { devteam } from "../../../test/support/devteamCommand.ts"
+import { devteam, startDevteam } from "../../../test/support/devteamCommand.ts"
 import { makeSample, type Sample } from "../../../test/support/sampleRepository.ts"
 import { type Act, makeScriptedAgent } from "../../../test/support/scriptedAgent.ts"
 import { project, serve, type Serving } from "./support/serving.ts"
@@ -93,8 +94,7 @@ describe("devteam serve", { concurrent: true }, () => {
   })
 
   it("says where it is, where its token is, and how to begin: the lines that it prints work", async () => {
-    const { directory, data, remote, agent, delivered } = setUp()
-    const { startDevteam } = await import("../../../test/support/devteamCommand.ts")
+    const { directory, data, remote, agent } = setUp()
     const running = startDevteam(
       [
         "serve",
@@ -119,7 +119,6 @@ describe("devteam serve", { concurrent: true }, () => {
     assert.notInclude(text, readFileSync(join(data, "token"), "utf8").trim())
     const curls = text.split("\n").filter((line) => line.startsWith("curl "))
     assert.lengthOf(curls, 3)
-    const { execFileSync } = await import("node:child_process")
     const sh = (line: string) =>
       execFileSync("sh", ["-c", line.replace("curl", "curl --silent")], { encoding: "utf8" })
     assert.match(sh(curls[0] ?? ""), /"executionId"/)
@@ -127,7 +126,6 @@ describe("devteam serve", { concurrent: true }, () => {
     assert.match(sh(curls[2] ?? ""), /"currentStatus":"stop|not-legal/)
     running.child.kill("SIGTERM")
     assert.strictEqual((await running.ended).code, 0)
-    void delivered
   })
 
   it("100 parallel requests with one key are one execution, on the embedded database", async () => {
@@ -214,7 +212,7 @@ describe("devteam serve", { concurrent: true }, () => {
   })
 
   it("measures queueing and verification as a clock beside it does", async () => {
-    const { start, agent, remote, delivered } = setUp({ "1.1.1": "wait" })
+    const { start, agent, delivered } = setUp({ "1.1.1": "wait" })
     const other = makeSample()
     samples.push(other)
     const server = await start("--concurrency", "1", "--allow-repo", other.remote)
@@ -233,7 +231,6 @@ describe("devteam serve", { concurrent: true }, () => {
     const { text } = await server.ask("GET", "/metrics")
     const { stderr } = await stop(server)
     assert.deepStrictEqual(delivered(), ["1.1", "1.2", "1.3"])
-    assert.isNotEmpty(remote)
     const value = (name: string, label: string): number =>
       Number(
         text

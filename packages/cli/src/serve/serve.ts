@@ -6,15 +6,14 @@
  */
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { listenNode } from "@devteam/adapters-http/server/NodeServer"
-import type { OperatorShape } from "@devteam/adapters-http/server/Operator"
 import { defaultLimits } from "@devteam/core/model/Limits"
 import type { Identity } from "@devteam/core/model/Settings"
 import { defaultPoolOptions } from "@devteam/core/worker/pool"
 import { hostNames, isLoopback } from "@devteam/runner/server/hostNames"
+import { listen } from "@devteam/runner/server/listen"
 import { serverLayer } from "@devteam/runner/server/layers"
 import { makeRepositoryPolicy } from "@devteam/runner/server/repositoryPolicy"
-import { makeService } from "@devteam/runner/server/service"
+import { makeService, type OperatorOptions } from "@devteam/runner/server/service"
 import { ensureToken, tokenFile } from "@devteam/runner/server/tokenFile"
 import { userIdentity } from "@devteam/runner/userIdentity"
 import { Deferred, Effect, Redacted, References } from "effect"
@@ -106,7 +105,7 @@ export const serveHere = Effect.fn("serveHere")(function* (options: ServeOptions
   const identity = yield* Effect.catch(userIdentity(cwd, environment), () => Effect.succeed(nobody))
   const serving = Effect.gen(function* () {
     const agents = yield* offeredAgents(options)
-    const operator: Omit<OperatorShape, "dependencies"> = {
+    const operator: OperatorOptions = {
       version,
       token,
       hosts: hostNames(host, options.allowHost),
@@ -121,7 +120,7 @@ export const serveHere = Effect.fn("serveHere")(function* (options: ServeOptions
       operator,
       pool: { concurrency, concurrencyOverAll: Math.max(concurrency, defaultPoolOptions.concurrencyOverAll) }
     })
-    const { port } = yield* listenNode({ host, port: options.port, ...service })
+    const { port } = yield* listen(service, { host, port: options.port })
     yield* announce(
       {
         url: urlOf(host, port),

@@ -13,10 +13,12 @@ import { Intake } from "@devteam/core/ports/Intake"
 import { defaultPoolOptions, type PoolOptions, runPool } from "@devteam/core/worker/pool"
 import { Deferred, Effect, Fiber } from "effect"
 
+/** What the operator decides: everything but what the service itself is asked about. */
+export type OperatorOptions = Omit<OperatorShape, "dependencies">
+
 /** How a service works. */
 export interface ServiceOptions {
-  /** Everything but what the service itself is asked about. */
-  readonly operator: Omit<OperatorShape, "dependencies">
+  readonly operator: OperatorOptions
   readonly pool?: Partial<Omit<PoolOptions, "drain">> | undefined
 }
 
