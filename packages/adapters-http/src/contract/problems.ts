@@ -34,6 +34,7 @@ export const problemTypes = {
   "unknown-agent": { status: 422, title: "There is no such agent" },
   "idempotency-key-reused": { status: 422, title: "The Idempotency-Key belongs to another request" },
   "event-id-reused": { status: 422, title: "The event's id belongs to another event" },
+  "repository-unusable": { status: 422, title: "There is nothing to work on in the repository" },
   "list-unusable": { status: 422, title: "The task list cannot be read" },
   "headers-too-large": { status: 431, title: "The headers are too large" },
   internal: { status: 500, title: "Something went wrong in the server" },

@@ -30,6 +30,9 @@ export type Failure =
   | RequestRejected
   | UnknownWorkflow
 
+/** What is wrong with the repository itself or with how it is named: asking again does not help. */
+const nothingThere: ReadonlySet<RepositoryError["reason"]> = new Set(["not_found", "empty", "forbidden"])
+
 const soon = { "retry-after": "1" }
 const later = { "retry-after": "5" }
 
@@ -62,7 +65,10 @@ export const refusalOf = (error: Failure): Refusal => {
     case "RepositoryRefused":
       return refusal("invalid-body", error.message)
     case "RepositoryError":
-      return refusal("repository-unavailable", error.message)
+      return refusal(
+        nothingThere.has(error.reason) ? "repository-unusable" : "repository-unavailable",
+        error.message
+      )
     case "ProjectError":
       return error.reason === "id_taken"
         ? refusal("project-id-taken", error.message)
