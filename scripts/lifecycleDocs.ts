@@ -40,7 +40,8 @@ const effects: Record<Effect, string> = {
   what_it_was: "what it was before",
   stopping: "stopping",
   stopped: "stopped",
-  joined: "joins it"
+  joined: "joins it",
+  decided: "decided; takes effect at the next task boundary"
 }
 
 const conditions: Record<Condition, string> = {
@@ -48,7 +49,8 @@ const conditions: Record<Condition, string> = {
   waiting_without_open_push:
     "while the execution waits and nothing is on its way to the remote, nor has landed without being reported.",
   push_unresolved:
-    "while nobody knows what became of a push, or one has landed and is not reported yet: that is settled first."
+    "while nobody knows what became of a push, or one has landed and is not reported yet: that is settled first.",
+  paused_by_held: "while it is paused because held tasks wait for a decision: it goes on by itself."
 }
 
 const waits: Record<Waiting["reason"], string> = {

@@ -21,7 +21,8 @@ const pureFolders = core(
   "delivery",
   "redaction",
   "envelope",
-  "receipt"
+  "receipt",
+  "settings"
 )
 
 /** Folder → what it may import: specifiers of packages, or folders of this repository (ending in `/`). */
@@ -34,6 +35,8 @@ const table: Record<string, ReadonlyArray<string>> = {
   "packages/core/src/delivery/": [...pure, ...core("model")],
   "packages/core/src/redaction/": [...pure, ...core("model")],
   "packages/core/src/receipt/": [...pure, ...core("model")],
+  // The project's file is looked through for secrets.
+  "packages/core/src/settings/": [...pure, ...core("model", "redaction")],
   // Frames are views of domain events.
   "packages/core/src/envelope/": [...pure, ...core("model", "execution")],
   "packages/core/src/ports/": [...pure, ...pureFolders],
@@ -49,6 +52,7 @@ const table: Record<string, ReadonlyArray<string>> = {
     "packages/core/src/"
   ],
   "packages/adapters-tasklist/src/": [...pure, "@devteam/core/", "markdown-it", "node:crypto"],
+  "packages/adapters-settings/src/": [...pure, "@devteam/core/", "yaml"],
   "packages/adapters-git/src/": [...pure, "@devteam/core/", "execa", "node:"],
   "packages/adapters-sandbox/src/": [...pure, "@devteam/core/", "node:"],
   "packages/adapters-agents/src/": [...pure, "@devteam/core/", "node:"],

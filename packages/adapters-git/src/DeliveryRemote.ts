@@ -8,6 +8,7 @@ import { RepositoryError, type RepositoryRef } from "@devteam/core/ports/Reposit
 import { Effect, Option } from "effect"
 import { makeBranchCheck } from "./branchName.ts"
 import type { Cache, GitDir } from "./Cache.ts"
+import { refuseCheckedOut } from "./checkedOut.ts"
 import { fenceNames, writeFenceCommit } from "./Fence.ts"
 import type { HardenedGit } from "./HardenedGit.ts"
 import { checkedSha, isAncestor } from "./objects.ts"
@@ -58,7 +59,8 @@ export const makeDeliveryRemote = (
     if (fenceRef !== undefined && (intent.fenceNew === undefined || intent.fenceNew === intent.fenceOld)) {
       return refused("Not pushed: the intent does not change the fence, which would protect nothing.")
     }
-    const target = { ref: `refs/heads/${fence.target}`, to: intent.commit, expected: intent.base }
+    const expected = intent.creates === true ? undefined : intent.base
+    const target = { ref: `refs/heads/${fence.target}`, to: intent.commit, expected }
     // Changed in every push: a ref that stays as it is sends no command, and nothing is compared on the server.
     const fenced =
       fenceRef === undefined || intent.fenceNew === undefined
@@ -86,13 +88,13 @@ export const makeDeliveryRemote = (
       fence: yield* observeFence(dir, tip, intent),
       target:
         head === undefined
-          ? { containsCommit: false, atBase: false }
+          ? { containsCommit: false, atBase: intent.creates === true }
           : yield* Effect.gen(function* () {
               const ours = yield* findOwnCommit(dir, { base: intent.base, head }, trailers)
               return {
                 head,
                 containsCommit: yield* isAncestor(dir, intent.commit, head),
-                atBase: head === intent.base,
+                atBase: intent.creates !== true && head === intent.base,
                 ...(ours === undefined ? {} : { ours })
               }
             })
@@ -102,6 +104,8 @@ export const makeDeliveryRemote = (
   return {
     probe: Effect.fn("DeliveryRemote.probe")(function* (repository, target) {
       const dir = yield* synced(repository, target)
+      const { clean, protocol } = dir.remote
+      if (protocol === "file") yield* refuseCheckedOut(clean, target)
       return yield* probe(dir, cache.sync(repository), fenceNames(repository.projectId, target))
     }),
     fenceTip: Effect.fn("DeliveryRemote.fenceTip")(function* (fence) {

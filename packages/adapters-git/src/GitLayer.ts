@@ -11,6 +11,7 @@ import { makeExclusiveLock } from "./ExclusiveLock.ts"
 import { makeHardenedGit } from "./HardenedGit.ts"
 import { defaultProtocols, type Protocol } from "./RemoteUrl.ts"
 import { makeRepository } from "./Repository.ts"
+import type { SshCommand } from "./userSsh.ts"
 
 /** What the operator decides about git. */
 export interface GitOptions {
@@ -20,6 +21,8 @@ export interface GitOptions {
   readonly protocols?: ReadonlyArray<Protocol> | undefined
   /** Asked for each call to an http(s) remote whose URL has no password in it. */
   readonly credentials?: CredentialSource | undefined
+  /** What git runs for ssh remotes; plain `ssh` when absent. Asked once, before the first of them. */
+  readonly ssh?: Effect.Effect<SshCommand> | undefined
 }
 
 /** The repository and the delivery remote on real git. Needs git 2.38; said by the first `open`. */
@@ -27,7 +30,8 @@ export const layer = (options: GitOptions): Layer.Layer<Repository | DeliveryRem
   Layer.effectContext(
     Effect.gen(function* () {
       const protocols = options.protocols ?? defaultProtocols
-      const git = yield* makeHardenedGit({ protocols, credentials: options.credentials ?? noCredentials })
+      const credentials = options.credentials ?? noCredentials
+      const git = yield* makeHardenedGit({ protocols, credentials, ssh: options.ssh })
       const cache = makeCache(git, makeExclusiveLock(), { cacheDir: options.cacheDir, protocols })
       return Context.make(Repository, yield* makeRepository(git, cache)).pipe(
         Context.add(DeliveryRemote, makeDeliveryRemote(git, cache))

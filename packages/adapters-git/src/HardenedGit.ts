@@ -22,6 +22,7 @@ import {
 import { runProcess } from "./process.ts"
 import type { Protocol, RemoteUrl } from "./RemoteUrl.ts"
 import { temporaryDirectory } from "./temporaryDirectory.ts"
+import { plainSsh, type SshCommand, sshEnvironment } from "./userSsh.ts"
 
 /** Around one git call. `remote` makes it one that talks: it gets the credential, and ssh its agent. */
 export interface GitCall {
@@ -114,7 +115,8 @@ const pick = (names: ReadonlyArray<string>): Record<string, string> =>
 const environmentOf = (
   home: string,
   protocols: ReadonlyArray<Protocol>,
-  call: GitCall
+  call: GitCall,
+  ssh: SshCommand
 ): Record<string, string> => ({
   ...pick(passedOn),
   HOME: home,
@@ -138,9 +140,7 @@ const environmentOf = (
   ...(call.index === undefined ? {} : { GIT_INDEX_FILE: call.index }),
   ...(call.workTree === undefined ? {} : { GIT_WORK_TREE: call.workTree }),
   // ssh needs the user's keys and agent. Git itself still reads no configuration from that home.
-  ...(call.remote?.protocol === "ssh"
-    ? { ...pick(passedOnForSsh), GIT_SSH_COMMAND: "ssh -o BatchMode=yes", GIT_SSH_VARIANT: "ssh" }
-    : {})
+  ...(call.remote?.protocol === "ssh" ? { ...pick(passedOnForSsh), ...sshEnvironment(ssh) } : {})
 })
 
 const missing = (detail: string): RepositoryError =>
@@ -153,22 +153,26 @@ const missing = (detail: string): RepositoryError =>
 export const makeHardenedGit = (options: {
   readonly protocols: ReadonlyArray<Protocol>
   readonly credentials: CredentialSource
+  /** Asked before the first call to an ssh remote; plain `ssh` when absent. */
+  readonly ssh?: Effect.Effect<SshCommand> | undefined
 }): Effect.Effect<HardenedGit, never, Scope.Scope> =>
   Effect.gen(function* () {
     const temporary = yield* temporaryDirectory
     const home = join(temporary, "home")
     yield* Effect.promise(() => mkdir(home))
     const askpass = yield* writeAskpass(temporary)
+    const userSsh = yield* Effect.cached(options.ssh ?? Effect.succeed(plainSsh))
 
     const attempt: HardenedGit["attempt"] = Effect.fnUntraced(function* (args, call) {
       const credential =
         call.remote === undefined ? Option.none() : yield* credentialFor(call.remote, options.credentials)
+      const ssh = call.remote?.protocol === "ssh" ? yield* userSsh : plainSsh
       const end = yield* runProcess({
         program: "git",
         args: [...configuration.flatMap((setting) => ["-c", setting]), ...args],
         cwd: call.workTree ?? home,
         env: {
-          ...environmentOf(home, options.protocols, call),
+          ...environmentOf(home, options.protocols, call, ssh),
           ...(Option.isSome(credential) ? askpassEnvironment(askpass, credential.value) : {})
         },
         stdin: call.stdin,

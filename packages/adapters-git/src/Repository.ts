@@ -17,6 +17,7 @@ import { checkout, removeCheckout } from "./Checkout.ts"
 import { commit } from "./Commit.ts"
 import { checkGitVersion, type HardenedGit } from "./HardenedGit.ts"
 import { mergeTrees } from "./MergeTrees.ts"
+import { mergeBase, readCommit } from "./ancestry.ts"
 import { remember } from "./remember.ts"
 import { trackedChanges } from "./TrackedChanges.ts"
 import { changedPaths, diff, listFiles, readFile, restore, treeOf, withFile } from "./Trees.ts"
@@ -113,6 +114,12 @@ export const makeRepository = (git: HardenedGit, cache: Cache): Effect.Effect<Re
         yield* checkBranch(target)
         return yield* headOf(yield* cache.sync(ref), target)
       }),
+      findHead: Effect.fn("Repository.findHead")(function* (ref, branch) {
+        yield* checkBranch(branch)
+        return Option.fromUndefinedOr(yield* resolve(yield* cache.sync(ref), branch))
+      }),
+      mergeBase: on(mergeBase),
+      readCommit: on(readCommit),
       readFile: remember(200, keyOf, isSmall, on(readFile)),
       listFiles: remember(8, keyOf, () => true, on(listFiles)),
       withFile: on((dir, tree: Sha, path: string, bytes: Uint8Array | undefined) =>

@@ -14,6 +14,19 @@ interface Rule {
   readonly advice: (remote: string) => string
 }
 
+const withoutBrackets = (host: string): string => host.replace(/[[\]]/g, "")
+
+/** What a person types to log in at an ssh remote by hand: its user, host and port. */
+const loginCommand = (remote: string): string => {
+  const url = URL.canParse(remote) ? new URL(remote) : undefined
+  if (url?.protocol !== "ssh:") {
+    const [, login = remote] = /^((?:[^@:]+@)?(?:\[[^\]]+\]|[^:]+)):/.exec(remote) ?? []
+    return `ssh -T ${withoutBrackets(login)}`
+  }
+  const user = url.username === "" ? "" : `${url.username}@`
+  return `ssh -T ${url.port === "" ? "" : `-p ${url.port} `}${user}${withoutBrackets(url.hostname)}`
+}
+
 const rules: ReadonlyArray<Rule> = [
   {
     pattern: /No space left on device|Disk quota exceeded|file write error/i,
@@ -21,9 +34,32 @@ const rules: ReadonlyArray<Rule> = [
     advice: () => "The disk is full. Free some space on the cache's volume."
   },
   {
+    pattern: /cannot run ssh:|\bssh: (line \d+: ssh: )?(command )?not found/i,
+    reason: "git_missing",
+    advice: (remote) => `${remote} needs ssh, which is not there. Install OpenSSH's client.`
+  },
+  {
+    pattern: /REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i,
+    reason: "auth",
+    advice: (remote) =>
+      `The host key of ${remote} is another one than ssh knows, so somebody may be in between. Ask whoever runs the ` +
+      "host; if it was changed, remove the old one (ssh-keygen -R) and accept the new one: " +
+      loginCommand(remote)
+  },
+  {
     pattern: /Host key verification failed/i,
     reason: "auth",
-    advice: (remote) => `The host key of ${remote} is not known. Connect once with ssh to accept it.`
+    advice: (remote) =>
+      `ssh does not know the host key of ${remote}, and accepts none by itself. Connect once, compare the fingerprint ` +
+      `with the one that the host publishes, and accept it: ${loginCommand(remote)}`
+  },
+  {
+    pattern:
+      /Permission denied \((publickey|password|keyboard|gssapi|hostbased)|Too many authentication failures/i,
+    reason: "auth",
+    advice: (remote) =>
+      `${remote} refused the ssh key, or there was none: nothing is asked for, so it has to be in the ssh agent, or ` +
+      `without a passphrase. See what the agent has (ssh-add -l), add the key (ssh-add), and try: ${loginCommand(remote)}`
   },
   {
     pattern: /transport '.*' not allowed|strange (path|host)name|protocol '.*' is not supported/i,
@@ -36,11 +72,17 @@ const rules: ReadonlyArray<Rule> = [
     advice: (remote) => `${remote} redirects elsewhere, and redirects are not followed. Use the final URL.`
   },
   {
-    pattern:
-      /could not read (Username|Password)|Authentication failed|Permission denied \((publickey|password|keyboard)|terminal prompts disabled|returned error: 40[13]|Permission to .* denied|Access denied/i,
+    pattern: /could not read (Username|Password)|terminal prompts disabled/i,
     reason: "auth",
     advice: (remote) =>
-      `${remote} refused the credentials, or none were given. Check the token or the ssh key.`
+      `${remote} wants a user and a password or token, and git's credential helpers know none. Set one up ` +
+      `(git help credentials), then give it to git once, which the helper remembers: git ls-remote ${remote}`
+  },
+  {
+    pattern: /Authentication failed|returned error: 40[13]|Permission to .* denied|Access denied/i,
+    reason: "auth",
+    advice: (remote) =>
+      `${remote} refused the credentials. See whether they are still good and may push: git ls-remote ${remote}`
   },
   {
     pattern:

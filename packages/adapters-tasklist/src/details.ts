@@ -24,7 +24,7 @@ export interface Details {
 export type ChecklistRule = "every item" | "checkboxes"
 
 const field =
-  /^[_*]{0,3}(files?|(?:acceptance\s+|success\s+)?criteria|priority)[_*]{0,3}\s*:[_*]{0,3}\s*(.*?)[_*]{0,3}$/i
+  /^[_*]{0,3}(files?(?:\s+to\s+[a-z/, ]+)?|(?:acceptance\s+|success\s+)?criteria|priority)[_*]{0,3}\s*:[_*]{0,3}\s*(.*?)[_*]{0,3}$/i
 
 /** Whether an item is a field of the task above it, with all that is nested in it. */
 export const isField = ({ lines: [line] }: Item): boolean => line !== undefined && field.test(line.text)
@@ -37,6 +37,9 @@ const words = (list: string): ReadonlyArray<string> =>
 
 const itemsOf = (blocks: ReadonlyArray<Block>): ReadonlyArray<Item> =>
   blocks.filter((block) => block._tag === "Item")
+
+/** A line that only names what stands below it. */
+const isLabel = (text: string): boolean => /:[_*]{0,3}$/.test(text.trim())
 
 /** An item or block as indented lines. */
 const asWritten = (block: Block, indent = ""): ReadonlyArray<string> => {
@@ -64,11 +67,23 @@ const takeField = (details: Details, { text }: TextLine, below: ReadonlyArray<It
   if (match === null) return false
   const [, name = "", value = ""] = match
   const values = below.flatMap((item) => item.lines.slice(0, 1).map((line) => line.text))
+  for (const item of below) details.edits.push(...ticksOf(item))
   if (/^file/i.test(name)) details.files.push(...words(value), ...values.flatMap(words))
   else if (/^priority$/i.test(name)) details.priority = readPriority(value) ?? details.priority
   else details.criteria.push(...(value === "" ? [] : [value]), ...values.map((text) => withoutCheckbox(text)))
   return true
 }
+
+/** Ticks an open checkbox at the start of an item. */
+const ticksOf = ({ lines: [line] }: Item): ReadonlyArray<Edit> => {
+  const box = line === undefined ? undefined : readCheckbox(line)?.box
+  return box === undefined || box.state === "done"
+    ? []
+    : [{ line: box.line, column: box.column, length: 1, text: "x" }]
+}
+
+const holdsCheckbox = ({ children, lines: [line] }: Item): boolean =>
+  (line !== undefined && readCheckbox(line) !== undefined) || itemsOf(children).some(holdsCheckbox)
 
 const withoutCheckbox = (text: string): string =>
   readCheckbox({ text, line: 0, column: 0 })?.rest.text ?? text
@@ -79,9 +94,7 @@ const takeChecklistItem = (details: Details, item: Item, first: TextLine, rule: 
   const { id } = readId(text)
   if (id !== undefined) details.parts.push(id)
   details.checklist.push({ text, done: checkbox?.box.state === "done" })
-  if (checkbox !== undefined && checkbox.box.state !== "done") {
-    details.edits.push({ line: checkbox.box.line, column: checkbox.box.column, length: 1, text: "x" })
-  }
+  details.edits.push(...ticksOf(item))
   takeAll(details, item.lines.slice(1), item.children, rule)
 }
 
@@ -99,6 +112,9 @@ const takeAll = (
       if (first !== undefined && takeField(details, first, itemsOf(block.children))) continue
       if (first !== undefined && (rule === "every item" || readCheckbox(first) !== undefined)) {
         takeChecklistItem(details, block, first, rule)
+      } else if (first !== undefined && holdsCheckbox(block)) {
+        if (!isLabel(first.text)) details.notes.push(first.text)
+        takeAll(details, block.lines.slice(1), block.children, rule)
       } else details.notes.push(asWritten(block).join("\n").replace(/^- /, ""))
     } else {
       const text = asWritten(block).join("\n")

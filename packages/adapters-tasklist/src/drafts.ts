@@ -6,7 +6,7 @@
 import type { Granularity } from "@devteam/core/model/Settings"
 import type { ChecklistItem, TaskState } from "@devteam/core/model/Task"
 import type { Diagnostic } from "@devteam/core/ports/TaskList"
-import type { Reference } from "./itemText.ts"
+import type { Checkbox, Reference } from "./itemText.ts"
 import type { Outline } from "./outline.ts"
 import type { Edit } from "./SourceText.ts"
 
@@ -18,6 +18,8 @@ export interface Group {
   readonly dependencies: ReadonlyArray<Reference>
   readonly line: number
   readonly column: number
+  /** Of a parent item; it says nothing of its own, and is ticked with the last of its tasks. */
+  readonly box?: Checkbox | undefined
 }
 
 /** A task as written. */

@@ -58,7 +58,7 @@ const emphasis = /^(\*\*|__|\*|_|`)/
 
 /** The id at the start of a text and what follows it, emphasis around either taken off. */
 export const readId = (text: string): { readonly id: string | undefined; readonly title: string } => {
-  const word = text.replace(/^(\*\*|__)?Task\s+(?=\d)/i, "$1")
+  const word = text.replace(/^(\*\*|__)?(?:Sub-?)?Task\s+(?=\d)/i, "$1")
   const mark = emphasis.exec(word)?.[1] ?? ""
   const inside = word.slice(mark.length)
   const open = mark === "" ? inside : inside.replace(mark, "")

@@ -38,6 +38,8 @@ export interface ItemRules {
   readonly granularity: Granularity
   readonly checklist: ChecklistRule
   readonly isCandidate: (node: Node) => boolean
+  /** Whether numbers nest items and name those without an id; see `numbering.ts`. */
+  readonly usesNumbers: boolean
   /** Say so where a task without a checkbox has no dependencies written: only its number makes it a task. */
   readonly expectsDependencies: boolean
 }
@@ -90,7 +92,7 @@ const toDraft = (node: Node, text: TextLine, groups: ReadonlyArray<Group>, rule:
     id: node.id,
     title: node.title,
     state: node.box?.state ?? "open",
-    optional: node.box?.optional ?? false,
+    optional: [node, ...groups].some(({ box }) => box?.optional === true),
     priority: node.priority ?? details.priority ?? 0,
     dependencies: node.dependencies ?? [],
     groups,
@@ -142,7 +144,8 @@ export const collectTasks = (
       return
     }
     const dependencies = node.dependencies ?? []
-    const group = { id: node.id, title: node.title, dependencies, line: text.line, column: text.column }
+    const { box, id, title } = node
+    const group = { id, title, dependencies, line: text.line, column: text.column, box }
     into.groups.push(group)
     for (const child of node.children) collectTasks(into, child, [...groups, group], rules)
     return

@@ -9,9 +9,13 @@ import MarkdownIt, { type Token } from "markdown-it"
 import { isSectionLine } from "./sectionLine.ts"
 import { readSource, type SourceText, type TextLine } from "./SourceText.ts"
 
-/** `- text` with what is nested in it. `lines` is the first paragraph, line by line; empty where there is none. */
+/**
+ * `- text` with what is nested in it. `lines` is the first paragraph, line by line; empty where there is none.
+ * `number` is the one that a reader sees before an item of an ordered list.
+ */
 export interface Item {
   readonly _tag: "Item"
+  readonly number?: number | undefined
   readonly lines: ReadonlyArray<TextLine>
   readonly children: ReadonlyArray<Block>
   readonly line: number
@@ -130,12 +134,20 @@ const skipTo = (reader: Reader, type: string, level: number) => {
 /** Reads blocks until the token that closes `level`. */
 const readLevel = (reader: Reader, level: number): ReadonlyArray<Block> => {
   const blocks: Array<Block> = []
+  let number: number | undefined
   for (let token = reader.tokens[reader.next]; token !== undefined; token = reader.tokens[reader.next]) {
     if (token.level < level) break
     reader.next++
     switch (token.type) {
+      case "bullet_list_open":
+        number = undefined
+        break
+      case "ordered_list_open":
+        number = Number(token.attrGet("start") ?? 1)
+        break
       case "list_item_open":
-        blocks.push(readItem(reader, token))
+        blocks.push({ ...readItem(reader, token), number })
+        if (number !== undefined) number++
         break
       case "heading_open":
       case "paragraph_open": {

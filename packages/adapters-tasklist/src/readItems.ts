@@ -4,8 +4,9 @@
  * What counts as an item's task is `itemTree.ts`; what differs between dialects comes in as rules.
  */
 import type { Draft, Finding, Group, Reading } from "./drafts.ts"
-import { collectTasks, type ItemRules, readNode } from "./itemTree.ts"
-import type { Block, Outline } from "./outline.ts"
+import { collectTasks, type ItemRules, type Node, readNode } from "./itemTree.ts"
+import { nestByNumber, withNumbers } from "./numbering.ts"
+import type { Block, Item, Outline } from "./outline.ts"
 import { completedPhase, phaseLine } from "./sectionLine.ts"
 import { groupsOf, noSections, openHeading, openPhase, type Sections } from "./sections.ts"
 
@@ -24,6 +25,18 @@ const finished = (draft: Draft): Draft => ({
   checklist: draft.checklist.map((item) => ({ ...item, done: true }))
 })
 
+/** The items outside of comments with what their numbers say. */
+const numberedNodes = (blocks: ReadonlyArray<Block>): ReadonlyMap<Item, Node> => {
+  const items = blocks.filter((block) => block._tag === "Item")
+  const nodes = withNumbers(items.map(readNode))
+  return new Map(
+    items.flatMap((item, index) => {
+      const node = nodes[index]
+      return node === undefined ? [] : [[item, node] as const]
+    })
+  )
+}
+
 /**
  * Reads phases, headings and items. Tasks of a phase that is marked completed are done, also where the phase lies in
  * a comment; everything else in comments is left out.
@@ -33,6 +46,8 @@ export const readItems = (outline: Outline, rules: ItemRules): Reading => {
   const drafts: Array<Draft> = []
   const groups: Array<Group> = []
   const findings: Array<Finding> = []
+  const top = rules.usesNumbers ? nestByNumber(outline.blocks) : outline.blocks
+  const nodes: ReadonlyMap<Item, Node> = rules.usesNumbers ? numberedNodes(top) : new Map()
   const isFinished = (enclosing: ReadonlyArray<Group>) =>
     enclosing.some((group) => group.id !== undefined && completed.has(group.id))
 
@@ -57,11 +72,11 @@ export const readItems = (outline: Outline, rules: ItemRules): Reading => {
         const isDone = isFinished(enclosing)
         if (isComment && !isDone) continue
         const into = { drafts: [] as Array<Draft>, groups, findings }
-        collectTasks(into, readNode(block), enclosing, rules)
+        collectTasks(into, nodes.get(block) ?? readNode(block), enclosing, rules)
         for (const draft of into.drafts) drafts.push(isDone ? finished(draft) : draft)
       }
     }
   }
-  walk(outline.blocks, noSections, false)
+  walk(top, noSections, false)
   return { drafts, groups, findings }
 }

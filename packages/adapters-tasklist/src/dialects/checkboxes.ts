@@ -1,7 +1,8 @@
 /**
  * Lists of checkboxes: `- [ ] 1.2 Title`, `- [x]`, `- [-]` in progress, `- [ ]*` optional; nested; also without ids.
  *
- * Items without a checkbox are notes of the task that they stand under.
+ * Items without a checkbox are notes of the task that they stand under. Numbers count: `3. [ ] Title` is 3, and `2.1`
+ * belongs to `2.` also where it is not indented.
  */
 import type { Dialect } from "../drafts.ts"
 import { readCheckbox } from "../itemText.ts"
@@ -22,6 +23,7 @@ export const checkboxes: Dialect = {
       granularity: granularity ?? "leaf",
       checklist: "checkboxes",
       isCandidate: (node) => node.box !== undefined,
+      usesNumbers: true,
       expectsDependencies: false
     })
 }

@@ -7,7 +7,14 @@
 import type { TaskState } from "@devteam/core/model/Task"
 import { collectDetails } from "../details.ts"
 import type { Dialect, Draft, Finding, Group, Reading } from "../drafts.ts"
-import { readAnnotations, readDependencyLine, readId, type Reference, readReferences } from "../itemText.ts"
+import {
+  readAnnotations,
+  readCheckbox,
+  readDependencyLine,
+  readId,
+  type Reference,
+  readReferences
+} from "../itemText.ts"
 import type { Block, Outline } from "../outline.ts"
 import { groupsOf, noSections, openHeading, type Sections } from "../sections.ts"
 import type { Edit, SourceText, TextLine } from "../SourceText.ts"
@@ -108,11 +115,27 @@ const partsOf = (blocks: ReadonlyArray<Block>): ReadonlyArray<Part> => {
 
 const isStatusBlock = (block: Block): boolean => block._tag === "Item" && readStatus([block]) !== undefined
 
-const tickOf = (found: Status | undefined, line: TextLine, word: string, source: SourceText): Edit => {
+const hasEmoji = (value: string): boolean => /\p{Extended_Pictographic}/u.test(value)
+
+/** How the list says done: the word, and the first value that has it, as written. */
+interface DoneValue {
+  readonly word: string
+  readonly written: string
+}
+
+const tickOf = (
+  found: Status | undefined,
+  line: TextLine,
+  { word, written }: DoneValue,
+  source: SourceText
+): Edit => {
   if (found === undefined) {
     const column = source.lines[line.line]?.length ?? 0
     return { line: line.line, column, length: 0, text: `${source.lineBreak}- **Status**: ${word}` }
   }
+  // Where values are decorated, the list's own done is.
+  if (hasEmoji(found.value) && hasEmoji(written))
+    return { ...found, length: found.value.length, text: written }
   const isCapital = /^[^\p{L}]*\p{Lu}/u.test(found.value)
   const text = isCapital ? word.charAt(0).toUpperCase() + word.slice(1) : word
   return { ...found, length: found.value.length, text: found.value === "" ? ` ${text}` : text }
@@ -123,8 +146,9 @@ const read = ({ blocks, source }: Outline): Reading => {
   const groups: Array<Group> = []
   const findings: Array<Finding> = []
   const parts = partsOf(blocks)
-  const used = parts.map(({ direct }) => plainWord(readStatus(direct)?.value ?? ""))
-  const doneWord = used.find((word) => states[word] === "done") ?? "done"
+  const used = parts.map(({ direct }) => readStatus(direct)?.value ?? "")
+  const written = used.find((value) => states[plainWord(value)] === "done") ?? "done"
+  const done: DoneValue = { word: plainWord(written), written }
   let sections: Sections = noSections
   let taskLevel = Infinity
   for (const { all, direct, heading, isTask, line } of parts) {
@@ -170,15 +194,30 @@ const read = ({ blocks, source }: Outline): Reading => {
       notes: details.notes.filter((note) => !status.test(note)),
       line: line.line,
       column: line.column,
-      edits: [tickOf(found, line, doneWord, source), ...details.edits]
+      edits: [tickOf(found, line, done, source), ...details.edits]
     })
   }
   return { drafts, groups, findings }
 }
 
-/** Recognised by a heading with a Status field. */
-export const headings: Dialect = {
-  name: "headings",
-  matches: ({ blocks }) => partsOf(blocks).some(({ direct }) => readStatus(direct) !== undefined),
-  read
+const holdsCheckbox = (block: Block): boolean =>
+  block._tag === "Item" &&
+  ((block.lines[0] !== undefined && readCheckbox(block.lines[0]) !== undefined) ||
+    block.children.some(holdsCheckbox))
+
+/**
+ * Recognised by a heading with a Status field. One alone is the status of the whole document where the document's
+ * title has it, or a heading without an id, and checkboxes stand elsewhere: then those are the tasks.
+ */
+const matches = ({ blocks }: Outline): boolean => {
+  const parts = partsOf(blocks)
+  const marked = parts.filter(({ direct }) => readStatus(direct) !== undefined)
+  const [only] = marked
+  if (only === undefined || marked.length > 1) return marked.length > 1
+  const isTitle = only === parts[0] && only.heading.level === 1
+  if (!isTitle && readId(readAnnotations(only.line).text).id !== undefined) return true
+  return !blocks.some((block) => holdsCheckbox(block) && !only.direct.includes(block))
 }
+
+/** See the module's paragraph. */
+export const headings: Dialect = { name: "headings", matches, read }

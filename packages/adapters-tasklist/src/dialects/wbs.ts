@@ -70,6 +70,7 @@ export const wbs: Dialect = {
       granularity: granularity ?? "item",
       checklist: "every item",
       isCandidate,
+      usesNumbers: false,
       expectsDependencies: granularity !== "leaf"
     })
     return granularity === undefined

@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { identityOf } from "@devteam/core/model/Task"
 import { parse } from "../../src/parse.ts"
 import { template } from "../../src/template.ts"
+import { untick } from "../../src/untick.ts"
 import { findings, idsOf, options, read, statesOf, taskOf, tickId, ticked } from "../parsing.ts"
 
 const kiro = `# Implementation Plan
@@ -29,7 +31,6 @@ describe("checkboxes", () => {
     assert.deepStrictEqual(findings(kiro), [])
     assert.deepStrictEqual(statesOf(kiro), {
       "1": "done",
-      "2": "open",
       "2.1": "in_progress",
       "2.2": "open",
       "3.1": "open",
@@ -37,6 +38,7 @@ describe("checkboxes", () => {
       "4": "open"
     })
     assert.deepStrictEqual(read(kiro).containers, [
+      { id: "2", title: "Implement data models", taskIds: ["2.1", "2.2"] },
       { id: "3", title: "Create the API layer", taskIds: ["3.1", "3.2"] }
     ])
   })
@@ -59,7 +61,8 @@ describe("checkboxes", () => {
   })
 
   it("in progress is ticked too; done is done", () => {
-    assert.strictEqual(ticked(kiro, "2.1"), kiro.replace("[-]", "[x]"))
+    const last = kiro.replace("[-]", "[x]").replace("[ ] 2.", "[x] 2.")
+    assert.strictEqual(ticked(kiro, "2.1"), last, "with its parent: 2.2 is optional")
     assert.strictEqual(tickId(kiro, "1")._tag, "AlreadyDone")
   })
 
@@ -77,6 +80,71 @@ describe("checkboxes", () => {
       { text: "1.2 b", done: false }
     ])
     assert.lengthOf(others, 1)
+  })
+
+  it("a parent is ticked with the last of its tasks, at every level, and opened with the first", () => {
+    const list =
+      "- [ ] 1. A\n  - [-] 1.1 B\n    - [x] 1.1.1 C\n    - [ ] 1.1.2 D\n  - [ ]* 1.2 E\n- [ ] 2. F\n"
+    const result = ticked(list, "1.1.2")
+    assert.strictEqual(
+      result,
+      list.replace("[ ] 1. A", "[x] 1. A").replace("[-]", "[x]").replace("[ ] 1.1.2", "[x] 1.1.2")
+    )
+    const back = untick(result, identityOf(taskOf(list, "1.1.2")), list, options)
+    assert(back._tag === "Unticked")
+    assert.strictEqual(back.text, list)
+    const other = list.replace("[x] 1.1.1", "[ ] 1.1.1")
+    assert.strictEqual(ticked(other, "1.1.2"), other.replace("[ ] 1.1.2", "[x] 1.1.2"))
+    const both = ticked(ticked(other, "1.1.1"), "1.1.2")
+    const first = untick(both, identityOf(taskOf(list, "1.1.1")), other, options)
+    assert(first._tag === "Unticked", "its own tick did not close the parents, which are open again now")
+    assert.strictEqual(first.text, ticked(other, "1.1.2"))
+  })
+
+  it("what is below an optional parent is optional", () => {
+    const list = "- [ ]* 1. A\n  - [ ] 1.1 B\n- [ ] 2. C\n"
+    assert.isTrue(taskOf(list, "1.1").optional)
+    assert.isFalse(taskOf(list, "2").optional)
+  })
+
+  it("numbers nest what is not indented, as deep as they go, across blank lines, not across headings", () => {
+    const list = `- [ ] 1.0 A
+- [ ] 1.1 B
+- [ ] 1.1.1 C
+
+- [ ] 1.1.2 D
+- [ ] 10. E
+- [ ] 10 F
+
+## More
+
+- [ ] 10.1 G
+`
+    assert.deepStrictEqual(idsOf(list.replace("- [ ] 10 F\n", "")), ["1.1.1", "1.1.2", "10", "10.1"])
+    const containers = read(list).containers.map(({ id, taskIds }) => `${id}: ${taskIds.join(" ")}`)
+    assert.includeMembers(containers, ["1.0: 1.1.1 1.1.2", "1.1: 1.1.1 1.1.2"])
+  })
+
+  it("the numbers of an ordered list are ids, as a reader sees them", () => {
+    const list = "3. [x] A\n3. [ ] B (depends on 3)\n   1. [ ] C\n   2. [ ] D (depends on 4.1)\n9) [ ] E\n"
+    assert.deepStrictEqual(statesOf(list), { "3": "done", "4.1": "open", "4.2": "open", "9": "open" })
+    assert.deepStrictEqual(findings(list), [])
+    assert.deepStrictEqual(taskOf(list, "4.2").dependencies, ["4.1", "3"])
+    assert.strictEqual(ticked(list, "9"), list.replace("[ ] E", "[x] E"))
+  })
+
+  it("the numbers of several lists are no ids where they begin again; ids of their own stay", () => {
+    const list = "## A\n1. [ ] One\n2. [ ] 7.2 Two\n\n## B\n1. [ ] Three\n"
+    const [first, second, third] = idsOf(list)
+    assert.match(`${first} ${second} ${third}`, /^t-[0-9a-f]{8}-1 7\.2 t-[0-9a-f]{8}-1$/)
+    assert.match(idsOf("1. One\n   - [ ] A\n2. Two\n   - [ ] B\n").join(" "), /^t-\S+ t-\S+$/)
+  })
+
+  it("`Task 1` and `Subtask 1.1` are numbered 1 and 1.1", () => {
+    const list =
+      "- [ ] Task 1: A (AC: 2)\n  - [ ] Subtask 1.1: B\n  - [ ] Sub-task 1.2 C\n- [ ] **Task 2**: D\n"
+    assert.deepStrictEqual(idsOf(list), ["1.1", "1.2", "2"])
+    assert.strictEqual(taskOf(list, "1.1").title, "B")
   })
 
   const dependencies: ReadonlyArray<readonly [string, ReadonlyArray<string>]> = [

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { parseList } from "../../src/parse.ts"
 import { applyEdits, readSource } from "../../src/SourceText.ts"
-import { findings, options, read, statesOf, taskOf, tickId, ticked } from "../parsing.ts"
+import { findings, idsOf, options, read, statesOf, taskOf, tickId, ticked } from "../parsing.ts"
 
 const text = `# Plan
 
@@ -54,13 +54,54 @@ describe("headings with fields", () => {
   })
 
   it("a tick sets the field, in the word and case of the list", () => {
-    assert.strictEqual(ticked(text, "1.1.2"), text.replace("In Progress", "Completed"))
+    const done = text.replace("In Progress", "Completed").replace("[ ] tested", "[x] tested")
+    assert.strictEqual(ticked(text, "1.1.2"), done, "with the criteria that have a checkbox")
     assert.strictEqual(ticked(text, "1.2"), text.replace("pending", "completed"))
   })
 
   it("decoration goes with the old value, remarks stay", () => {
     const list = "### 1 A\n- Status: ⏳ Pending (asked Anna)\r\n- Files: a\r\n"
     assert.strictEqual(ticked(list, "1"), "### 1 A\n- Status: Done (asked Anna)\r\n- Files: a\r\n")
+  })
+
+  it("checkboxes below a label are the checklist, and ticked", () => {
+    const list =
+      "### 1 A\n- **Status**: todo\n- **Subtasks**:\n  - [ ] one\n  - [x] two\n- **Files to modify**: a.ts, b.ts\n"
+    const task = taskOf(list, "1")
+    assert.deepStrictEqual(task.checklist, [
+      { text: "one", done: false },
+      { text: "two", done: true }
+    ])
+    assert.deepStrictEqual(task.files, ["a.ts", "b.ts"])
+    assert.deepStrictEqual(task.notes, [])
+    assert.strictEqual(ticked(list, "1"), list.replace("todo", "done").replace("[ ]", "[x]"))
+  })
+
+  it("the status of a whole document makes no task of it where there are checkboxes", () => {
+    const boxes = "- [ ] 1. A\n- [ ] 2. B\n"
+    for (const head of [
+      "# Story 1.2: Sign in\n\nStatus: Draft\n\n## Tasks\n\n",
+      "# 1.2 Sign in\n\n**Status**: Approved\n\n## Tasks\n\n",
+      "# Plan\n\n## Overview\n\n- **Status**: in progress\n\n## Tasks\n\n"
+    ]) {
+      assert.strictEqual(read(head + boxes).dialect, "checkboxes", head)
+      assert.deepStrictEqual(idsOf(head + boxes), ["1", "2"])
+    }
+    for (const list of [
+      "# Add a cart\n\nStatus: open\n\n- [ ] model\n",
+      "# Plan\n\n## 1.1 Add a cart\n\nStatus: open\n\n### Steps\n\n- [ ] model\n"
+    ]) {
+      assert.strictEqual(read(list).dialect, "headings", list)
+      assert.lengthOf(read(list).tasks, 1)
+      assert.lengthOf(read(list).tasks[0]?.checklist ?? [], 1)
+    }
+  })
+
+  it("an emoji is changed along where the list has one for done", () => {
+    const list =
+      "### 1 A\n- Status: ✅ Completed\n\n### 2 B\n- Status: 🔴 Not Started\n\n### 3 C\n- Status: todo\n"
+    assert.strictEqual(ticked(list, "2"), list.replace("🔴 Not Started", "✅ Completed"))
+    assert.strictEqual(ticked(list, "3"), list.replace("todo", "completed"))
   })
 
   it("a missing Status is pending with a warning, and a tick adds it", () => {

@@ -15,6 +15,8 @@ export interface CommitMessageInput {
   readonly eventId?: string | undefined
   readonly base: Sha
   readonly verdict: Pick<Verdict, "outcome" | "commands">
+  /** The commit takes the task back. */
+  readonly undo?: boolean
 }
 
 const subjectColumns = 72
@@ -44,7 +46,7 @@ const verifyTrailer = ({ commands, outcome }: CommitMessageInput["verdict"]): st
 
 /** The whole message, ending with a newline. */
 export const commitMessage = (input: CommitMessageInput): string => {
-  const full = oneLine(`${input.task.id}: ${input.task.title}`)
+  const full = oneLine(`${input.undo === true ? "Undo " : ""}${input.task.id}: ${input.task.title}`)
   const subject = cut(full, subjectColumns)
   const trailers = [
     ["DevTeam-Execution", input.executionId],

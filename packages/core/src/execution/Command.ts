@@ -4,9 +4,10 @@
  * Ids and times come in with them, so that deciding stays pure. A request may be rejected; a report never is.
  */
 import type { ArtifactKey, Candidate, Usage } from "../model/Candidate.ts"
-import type { CorrelationId, ExecutionId, InstanceId, ProjectId, Sha } from "../model/Ids.ts"
+import type { DecisionKind, Ordered, TaskOrder } from "../model/Decision.ts"
+import type { CorrelationId, ExecutionId, InstanceId, ProjectId, Sha, TaskId } from "../model/Ids.ts"
 import type { PreparedCommit, PushIntent, RemoteCapabilities } from "../model/Push.ts"
-import type { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
+import type { BoundTo, Delivery, ExecutionSettings, Scope } from "../model/Settings.ts"
 import type { PushMode, StepName } from "../model/Step.ts"
 import type { Task } from "../model/Task.ts"
 import type { Verdict } from "../model/Verdict.ts"
@@ -28,13 +29,32 @@ export type Request =
       readonly eventId?: string
       readonly userId?: string
       readonly inherited?: InheritedPush
+      readonly priority?: number
+      readonly continues?: string
+      readonly ordered?: ReadonlyArray<Ordered>
     }
   /** `now` interrupts the running step (never PUSH); it starts again on resume. */
   | { readonly _tag: "Pause"; readonly mode: "step" | "now"; readonly by: string }
-  | { readonly _tag: "Resume"; readonly by: string }
+  /** `delivery` changes where verified tasks go; only while paused. */
+  | { readonly _tag: "Resume"; readonly by: string; readonly delivery?: Delivery }
   | { readonly _tag: "Stop"; readonly by: string }
   /** More work for an active execution: a whole list takes in everything, ids are added to ids. */
-  | { readonly _tag: "Join"; readonly scope: Scope; readonly eventId?: string }
+  | {
+      readonly _tag: "Join"
+      readonly scope: Scope
+      readonly eventId?: string
+      readonly priority?: number
+    }
+  /** What a person decided about a task; applied at the next task boundary. */
+  | {
+      readonly _tag: "Decide"
+      readonly decision: DecisionKind
+      readonly taskId: string
+      readonly title: string
+      /** By `tasks/identity`, as the list's own tasks have it. */
+      readonly normalizedTitle: string
+      readonly by: string
+    }
 
 /** What SELECT found. */
 export type Selection =
@@ -45,6 +65,20 @@ export type Selection =
       readonly baseTree: Sha
       readonly listBlob: Sha
       readonly totals: Totals
+      readonly order?: {
+        readonly order: TaskOrder
+        readonly candidate: Candidate
+        readonly baseTree: Sha
+      }
+    }
+  /** What a person ordered has become pointless: the task is gone, or is in that state already. */
+  | { readonly _tag: "Pointless"; readonly taskId: TaskId; readonly title: string; readonly message: string }
+  /** What a person ordered cannot be made: its base or its patch is gone. */
+  | {
+      readonly _tag: "Undeliverable"
+      readonly taskId: TaskId
+      readonly title: string
+      readonly message: string
     }
   | { readonly _tag: "AllDone"; readonly totals: Totals }
   | { readonly _tag: "NothingRunnable"; readonly blocked: ReadonlyArray<Blocked> }
@@ -121,10 +155,12 @@ export type Report =
   | {
       readonly _tag: "FinishInitialize"
       readonly target: string
+      readonly from?: string
       readonly head: Sha
       readonly taskList: string
       readonly template: string
       readonly templateSource: string
+      readonly settings?: ExecutionSettings
       readonly totals: Totals
       readonly capabilities: RemoteCapabilities
       readonly agentVersion: string
@@ -148,9 +184,9 @@ export type Report =
 export type Command = (Request | Report) & { readonly at: number }
 
 /** The names of the requests, as the lifecycle table uses them. */
-export type RequestName = "start" | "pause" | "resume" | "stop" | "join"
+export type RequestName = "start" | "pause" | "resume" | "stop" | "join" | DecisionKind
 
-const requestNames: Record<Request["_tag"], RequestName> = {
+const requestNames: Record<Exclude<Request["_tag"], "Decide">, RequestName> = {
   Start: "start",
   Pause: "pause",
   Resume: "resume",
@@ -159,8 +195,9 @@ const requestNames: Record<Request["_tag"], RequestName> = {
 }
 
 /** The table's name for a request. */
-export const requestName = (request: Request): RequestName => requestNames[request._tag]
+export const requestName = (request: Request): RequestName =>
+  request._tag === "Decide" ? request.decision : requestNames[request._tag]
 
 /** Whether a command is a request. */
 export const isRequest = (command: Command): command is Request & { readonly at: number } =>
-  command._tag in requestNames
+  command._tag === "Decide" || command._tag in requestNames

@@ -7,8 +7,9 @@
 import { Schema } from "effect"
 import { ArtifactKey, Candidate, Usage } from "../model/Candidate.ts"
 import { CorrelationId, ExecutionId, InstanceId, Millis, ProjectId, Sha, TaskId } from "../model/Ids.ts"
+import { DecisionKind, Ordered, TaskOrder } from "../model/Decision.ts"
 import { PreparedCommit, PushIntent, RemoteCapabilities } from "../model/Push.ts"
-import { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
+import { BoundTo, Delivery, ExecutionSettings, Scope } from "../model/Settings.ts"
 import { PushMode, StepName } from "../model/Step.ts"
 import { Task } from "../model/Task.ts"
 import { Verdict } from "../model/Verdict.ts"
@@ -70,15 +71,26 @@ export const Event = Schema.TaggedUnion({
     boundTo: BoundTo,
     eventId: Schema.optionalKey(Schema.String),
     userId: Schema.optionalKey(Schema.String),
-    inherited: Schema.optionalKey(InheritedPush)
+    inherited: Schema.optionalKey(InheritedPush),
+    /** 0 (absent) to 9: more goes first where executions wait for a worker. */
+    priority: Schema.optionalKey(Schema.Int),
+    /** The delivery branch of an earlier execution, to go on with where it is not merged yet. */
+    continues: Schema.optionalKey(Schema.String),
+    /** What a person wants delivered first. */
+    ordered: Schema.optionalKey(Schema.Array(Ordered))
   },
   /** Repository, list, sandbox, agent and remote are ready; nothing has been paid for yet. */
   Initialized: {
+    /** The branch that is delivered to. */
     target: Schema.String,
+    /** Where `target` is a delivery branch: the branch that it begins at. */
+    from: Schema.optionalKey(Schema.String),
     head: Sha,
     taskList: Schema.String,
     template: Schema.String,
     templateSource: Schema.String,
+    /** What applies from here on, where the project says something about itself. */
+    settings: Schema.optionalKey(ExecutionSettings),
     totals: Totals,
     capabilities: RemoteCapabilities,
     agentVersion: Schema.String,
@@ -106,7 +118,9 @@ export const Event = Schema.TaggedUnion({
     base: Sha,
     baseTree: Sha,
     listBlob: Sha,
-    totals: Totals
+    totals: Totals,
+    /** A person's order, with the change that it means: no agent is asked. `baseTree` is the tree of its base. */
+    order: Schema.optionalKey(Schema.Struct({ order: TaskOrder, candidate: Candidate, baseTree: Sha }))
   },
   WorkspacePrepared: { directory: Schema.String, durationMs: Schema.Int },
   PromptRendered: { sha256: Schema.String, artifact: ArtifactKey },
@@ -149,16 +163,29 @@ export const Event = Schema.TaggedUnion({
   },
   /** The list changed under the task: done, gone or retitled by people. Nothing was pushed. */
   TaskSuperseded: { taskId: TaskId, title: Schema.String, message: Schema.String },
+  /** A person decided about a task. It takes effect at the next task boundary. */
+  TaskDecided: {
+    taskId: Schema.String,
+    title: Schema.String,
+    normalizedTitle: Schema.String,
+    decision: DecisionKind,
+    by: Schema.String
+  },
   WaitStarted: { waiting: Waiting },
   WaitEnded: {},
   PauseRequested: { mode: Schema.Literals(["step", "now"]), by: Schema.String },
   Paused: { reason: PauseReason, message: Schema.String },
-  Resumed: { by: Schema.String },
+  /** With another `delivery` everything is looked at anew first, and what the remote refused is delivered there. */
+  Resumed: { by: Schema.String, delivery: Schema.optionalKey(Delivery) },
   StopRequested: { by: Schema.String },
   /** `unresolvedPush`: the remote could not be asked; the intent is the project's now. */
   Stopped: { unresolvedPush: Schema.optionalKey(PushIntent) },
   /** An event joined the execution: its scope is widened, and the list is looked at once more before the end. */
-  WorkRequested: { scope: Scope, eventId: Schema.optionalKey(Schema.String) },
+  WorkRequested: {
+    scope: Scope,
+    eventId: Schema.optionalKey(Schema.String),
+    priority: Schema.optionalKey(Schema.Int)
+  },
   ExecutionCompleted: { totals: Totals },
   ExecutionFailed: { reason: ErrorReason, message: Schema.String, blocked: Schema.Array(Blocked) }
 })

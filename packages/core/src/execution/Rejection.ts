@@ -6,13 +6,16 @@
 import type { RequestName } from "./Command.ts"
 import { type Column, legalFrom } from "./transitions.ts"
 
-/** A request that the table refuses. */
-export interface Rejection {
-  readonly _tag: "NotLegal"
+interface Refused {
   readonly request: RequestName
   readonly status: Column
   readonly legalFrom: ReadonlyArray<Column>
 }
+
+/** A request that the table refuses, or one that the table allows and the rest of the state does not. */
+export type Rejection =
+  | (Refused & { readonly _tag: "NotLegal" })
+  | (Refused & { readonly _tag: "NotPossible"; readonly message: string })
 
 /** Makes the rejection of a request in a status. */
 export const notLegal = (request: RequestName, status: Column): Rejection => ({
@@ -22,10 +25,21 @@ export const notLegal = (request: RequestName, status: Column): Rejection => ({
   legalFrom: legalFrom(request)
 })
 
+/** Makes the rejection of a request for a reason of its own: a whole sentence that says what to do instead. */
+export const notPossible = (request: RequestName, status: Column, message: string): Rejection => ({
+  _tag: "NotPossible",
+  request,
+  status,
+  legalFrom: legalFrom(request),
+  message
+})
+
 /** A sentence for people. */
 export const describeRejection = (rejection: Rejection): string =>
-  `Cannot ${rejection.request}: the execution is ${
-    rejection.status === "none" ? "not there (none was started)" : `"${rejection.status}"`
-  }. ${rejection.request} is possible when it is ${rejection.legalFrom
-    .map((column) => (column === "none" ? "not started yet" : column))
-    .join(", ")}.`
+  rejection._tag === "NotPossible"
+    ? rejection.message
+    : `Cannot ${rejection.request}: the execution is ${
+        rejection.status === "none" ? "not there (none was started)" : `"${rejection.status}"`
+      }. ${rejection.request} is possible when it is ${rejection.legalFrom
+        .map((column) => (column === "none" ? "not started yet" : column))
+        .join(", ")}.`

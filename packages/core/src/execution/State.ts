@@ -7,6 +7,7 @@
 import { Schema } from "effect"
 import { ArtifactKey, Candidate, Usage } from "../model/Candidate.ts"
 import { CorrelationId, ExecutionId, InstanceId, Millis, ProjectId, Sha } from "../model/Ids.ts"
+import { Ordered, TaskOrder } from "../model/Decision.ts"
 import { PreparedCommit, PushIntent, RemoteCapabilities } from "../model/Push.ts"
 import { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
 import { PushMode, StepName } from "../model/Step.ts"
@@ -49,6 +50,8 @@ export const TaskInHand = Schema.Struct({
   verdict: Schema.optionalKey(Verdict),
   commit: Schema.optionalKey(PreparedCommit),
   landed: Schema.optionalKey(Sha),
+  /** A person ordered it: no agent works on it, and what goes wrong holds it. */
+  order: Schema.optionalKey(TaskOrder),
   conflictShown: Schema.Boolean,
   startedAt: Millis,
   usage: Schema.optionalKey(Usage),
@@ -61,7 +64,7 @@ export const TaskOutcome = Schema.Struct({
   taskId: Schema.String,
   title: Schema.String,
   normalizedTitle: Schema.String,
-  outcome: Schema.Literals(["completed", "failed", "held", "superseded"]),
+  outcome: Schema.Literals(["completed", "failed", "held", "superseded", "skipped", "undone"]),
   reason: Schema.optionalKey(Schema.Union([TaskFailure, HoldReason])),
   message: Schema.optionalKey(Schema.String),
   rounds: Schema.Int,
@@ -92,6 +95,7 @@ export type OpenPush = typeof OpenPush.Type
 /** What INITIALIZE found. */
 export const Ready = Schema.Struct({
   target: Schema.String,
+  from: Schema.optionalKey(Schema.String),
   taskList: Schema.String,
   template: Schema.String,
   capabilities: RemoteCapabilities,
@@ -113,6 +117,8 @@ export const Execution = Schema.Struct({
   settings: ExecutionSettings,
   scope: Scope,
   boundTo: BoundTo,
+  /** The highest that anybody asked for. */
+  priority: Schema.Int,
   version: Schema.Int,
   status: Status,
   /** What resume goes back to. */
@@ -132,6 +138,10 @@ export const Execution = Schema.Struct({
   inHand: Schema.optionalKey(TaskInHand),
   push: Schema.optionalKey(OpenPush),
   outcomes: Schema.Array(TaskOutcome),
+  /** What people want delivered before any other task, in their order. */
+  ordered: Schema.Array(Ordered),
+  /** A delivery branch to go on with. */
+  continues: Schema.optionalKey(Schema.String),
   blocked: Schema.Array(Blocked),
   totals: Totals,
   costUsd: Schema.Finite,

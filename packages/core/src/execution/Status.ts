@@ -72,7 +72,11 @@ export const HoldReason = Schema.Literals([
   "removed_by_others",
   "push_refused",
   "list_invalid",
-  "unverified"
+  "unverified",
+  /** What a person ordered is red where it would be delivered. */
+  "verification_failed",
+  /** What a person ordered cannot be made any more. */
+  "undeliverable"
 ])
 export type HoldReason = typeof HoldReason.Type
 
@@ -88,7 +92,12 @@ export const RoundReason = Schema.Literals([
 export type RoundReason = typeof RoundReason.Type
 
 /** A task that waits for others in this execution, and for which. */
-export const Blocked = Schema.Struct({ id: Schema.String, by: Schema.Array(Schema.String) })
+export const Blocked = Schema.Struct({
+  id: Schema.String,
+  /** Absent in what was recorded before titles were. */
+  title: Schema.optionalKey(Schema.String),
+  by: Schema.Array(Schema.String)
+})
 export type Blocked = typeof Blocked.Type
 
 /** The list at one moment: optional tasks count only when done or asked for. */

@@ -5,7 +5,9 @@
  * it is the same. It never says more than the journal.
  */
 import { Schema } from "effect"
+import { ArtifactKey } from "../model/Candidate.ts"
 import { ExecutionId, ProjectId } from "../model/Ids.ts"
+import { Delivery } from "../model/Settings.ts"
 import type { Execution } from "./State.ts"
 import { Blocked, Totals } from "./Status.ts"
 
@@ -41,6 +43,21 @@ export const StatusProjection = Schema.Struct({
   failed: Schema.Array(Ended),
   held: Schema.Array(Ended),
   superseded: Schema.Array(Ended),
+  /** Left as they are: people decided so. */
+  skipped: Schema.Array(Named),
+  /** Taken back by a later commit. */
+  undone: Schema.Array(Schema.Struct({ id: Schema.String, title: Schema.String, commit: Schema.String })),
+  /** Where verified tasks go; `from` is the branch that a delivery branch began at. */
+  delivery: Schema.Struct({
+    kind: Delivery,
+    branch: Schema.NullOr(Schema.String),
+    from: Schema.optionalKey(Schema.String)
+  }),
+  /** What the remote can do to keep a late push out; null until it was asked. */
+  remote: Schema.NullOr(Schema.Struct({ fence: Schema.String, atomic: Schema.Boolean })),
+  limits: Schema.Struct({ taskCostUsd: Schema.Finite, executionCostUsd: Schema.Finite }),
+  /** What the task in hand left behind for people to read. */
+  artifacts: Schema.Array(ArtifactKey),
   blocked: Schema.Array(Blocked),
   usage: Schema.Struct({ inputTokens: Schema.Int, outputTokens: Schema.Int, costUsd: Schema.Finite }),
   error: Schema.optionalKey(Schema.Struct({ reason: Schema.String, message: Schema.String })),
@@ -59,6 +76,16 @@ const ended = (state: Execution, outcome: "failed" | "held" | "superseded") =>
       reason: task.reason ?? outcome,
       message: task.message ?? ""
     }))
+
+const committed = (state: Execution, outcome: "completed" | "undone") =>
+  state.outcomes.flatMap((task) =>
+    task.outcome === outcome && task.commit !== undefined
+      ? [{ id: task.taskId, title: task.title, commit: task.commit }]
+      : []
+  )
+
+const artifactsOf = ({ inHand }: Execution) =>
+  [inHand?.prompt?.artifact, inHand?.previous?.log, inHand?.verdict?.log].filter((key) => key !== undefined)
 
 const percent = ({ completed, total }: Totals): number =>
   total === 0 ? 0 : Math.floor((completed * 100) / total)
@@ -81,14 +108,28 @@ export const project = (state: Execution): StatusProjection => ({
   startedAt: iso(state.startedAt),
   updatedAt: iso(state.updatedAt),
   ...(state.endedAt === undefined ? {} : { endedAt: iso(state.endedAt) }),
-  completed: state.outcomes.flatMap((task) =>
-    task.outcome === "completed" && task.commit !== undefined
-      ? [{ id: task.taskId, title: task.title, commit: task.commit }]
-      : []
-  ),
+  completed: committed(state, "completed"),
   failed: ended(state, "failed"),
   held: ended(state, "held"),
   superseded: ended(state, "superseded"),
+  skipped: state.outcomes
+    .filter(({ outcome }) => outcome === "skipped")
+    .map(({ taskId: id, title }) => ({ id, title })),
+  undone: committed(state, "undone"),
+  delivery: {
+    kind: state.settings.delivery,
+    branch: state.ready?.target ?? null,
+    ...(state.ready?.from === undefined ? {} : { from: state.ready.from })
+  },
+  remote:
+    state.ready === undefined
+      ? null
+      : { fence: state.ready.capabilities.fence, atomic: state.ready.capabilities.atomic },
+  limits: {
+    taskCostUsd: state.settings.limits.taskCostUsd,
+    executionCostUsd: state.settings.limits.executionCostUsd
+  },
+  artifacts: artifactsOf(state),
   blocked: state.blocked,
   usage: { inputTokens: state.inputTokens, outputTokens: state.outputTokens, costUsd: state.costUsd },
   ...(state.error === undefined ? {} : { error: state.error }),

@@ -76,6 +76,8 @@ const nothingRunnable = (state: Execution, blocked: Execution["blocked"]): Event
   const held = state.outcomes.filter((task) => task.outcome === "held").map((task) => task.taskId)
   if (held.length > 0) return paused("held", `Waiting for a decision on ${held.join(", ")}.`)
   const names = state.outcomes.filter((task) => task.outcome === "failed").map((task) => task.taskId)
+  // Whatever is left was taken out by people.
+  if (names.length === 0 && blocked.length === 0) return { _tag: "ExecutionCompleted", totals: state.totals }
   const who = names.length === 0 ? "No task can run" : `Failed: ${names.join(", ")}`
   const waits = blocked.map((task) => `${task.id} (by ${task.by.join(", ")})`).join(", ")
   const message = waits === "" ? `${who}.` : `${who}. Blocked: ${waits}.`
@@ -85,8 +87,15 @@ const nothingRunnable = (state: Execution, blocked: Execution["blocked"]): Event
 const afterSelect = (state: Execution, selection: Selection): Event => {
   switch (selection._tag) {
     case "Selected": {
-      const { task, base, baseTree, listBlob, totals } = selection
-      return { _tag: "TaskSelected", task, base, baseTree, listBlob, totals }
+      return { ...selection, _tag: "TaskSelected" }
+    }
+    case "Pointless": {
+      const { taskId, title, message } = selection
+      return { _tag: "TaskSuperseded", taskId, title, message }
+    }
+    case "Undeliverable": {
+      const { taskId, title, message } = selection
+      return { _tag: "TaskHeld", taskId, title, reason: "undeliverable", message }
     }
     case "AllDone":
       return { _tag: "ExecutionCompleted", totals: selection.totals }
@@ -103,9 +112,13 @@ const afterSelect = (state: Execution, selection: Selection): Event => {
   }
 }
 
-/** "Nothing left" is not taken from a look that began before somebody asked for more. */
+const isSkipped = ({ outcomes }: Execution, id: string): boolean =>
+  outcomes.some(({ taskId, outcome }) => taskId === id && outcome === "skipped")
+
+/** "Nothing left" is not taken from a look that began before somebody asked for more, nor a task just skipped. */
 const selected = (state: Execution, selection: Selection): ReadonlyArray<Event> => {
-  if (state.lookAgain === undefined || selection._tag === "Selected" || state.active === undefined) {
+  const found = selection._tag === "Selected" && !isSkipped(state, selection.task.id)
+  if (state.lookAgain === undefined || found || state.active === undefined) {
     return [afterSelect(state, selection)]
   }
   const { step, attempt } = state.active

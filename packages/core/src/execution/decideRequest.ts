@@ -5,8 +5,9 @@
  */
 import { Result } from "effect"
 import { type Command, type Request, requestName } from "./Command.ts"
+import { decideOnTask } from "./decideOnTask.ts"
 import type { Event } from "./Event.ts"
-import { notLegal, type Rejection } from "./Rejection.ts"
+import { notLegal, notPossible, type Rejection } from "./Rejection.ts"
 import { pushIsUnsettled } from "./settle.ts"
 import type { Execution, State } from "./State.ts"
 import { type Cell, type Condition, type Effect, transitions } from "./transitions.ts"
@@ -19,6 +20,8 @@ const holds = (condition: Condition, state: Execution): boolean => {
       return state.waiting !== undefined && state.push === undefined && !pushIsUnsettled(state)
     case "push_unresolved":
       return pushIsUnsettled(state)
+    case "paused_by_held":
+      return state.pause?.reason === "held"
   }
 }
 
@@ -28,7 +31,7 @@ export const effectOf = (cell: Cell, state: State): Effect =>
     ? cell.when.effect
     : cell.effect
 
-const requested = (request: Request): Event => {
+const requested = (request: Exclude<Request, { readonly _tag: "Decide" }>): Event => {
   switch (request._tag) {
     case "Start": {
       const { _tag: _, ...fields } = request
@@ -37,7 +40,9 @@ const requested = (request: Request): Event => {
     case "Pause":
       return { _tag: "PauseRequested", mode: request.mode, by: request.by }
     case "Resume":
-      return { _tag: "Resumed", by: request.by }
+      return request.delivery === undefined
+        ? { _tag: "Resumed", by: request.by }
+        : { _tag: "Resumed", by: request.by, delivery: request.delivery }
     case "Stop":
       return { _tag: "StopRequested", by: request.by }
     case "Join": {
@@ -71,6 +76,21 @@ const isMoreUrgent = (request: Request, state: State): boolean =>
   state?.status === "pausing" &&
   state.pauseMode === "step"
 
+/** Why verified tasks cannot go elsewhere from here on, where a resume wants them to. */
+const redirection = (request: Request, state: State): Rejection | undefined => {
+  if (request._tag !== "Resume" || request.delivery === undefined || state === undefined) return undefined
+  if (request.delivery === state.settings.delivery) return undefined
+  const refuse = (message: string) => notPossible("resume", state.status, message)
+  if (state.settings.delivery === "local" || request.delivery === "local") {
+    return refuse("A local delivery is another repository. Stop this execution, and start one with it.")
+  }
+  if (state.status === "paused" && state.push === undefined && state.inHand?.landed === undefined)
+    return undefined
+  return refuse(
+    "Where tasks are delivered can be changed only while the execution is paused and no push is open."
+  )
+}
+
 /** Decides a request by the table. */
 export const decideRequest = (
   { at: _, ...request }: Command & Request,
@@ -80,6 +100,14 @@ export const decideRequest = (
   const column = state?.status ?? "none"
   const effect = effectOf(transitions[name][column], state)
   if (effect === "reject") return Result.fail(notLegal(name, column))
+  if (request._tag === "Decide") {
+    // An ended execution decides nothing any more; its kept change is ordered with a new one.
+    return state === undefined || effect === "new_execution"
+      ? Result.fail(notLegal(name, column))
+      : decideOnTask(request, state, effect === "what_it_was")
+  }
+  const refused = redirection(request, state)
+  if (refused !== undefined) return Result.fail(refused)
   if (effect === "same" && !isMoreUrgent(request, state)) return Result.succeed([])
   return Result.succeed([requested(request), ...consequence(effect, state)])
 }

@@ -84,11 +84,17 @@ const afterVerify = (
   { verdict, message }: Extract<TaskReport, { readonly _tag: "FinishVerify" }>
 ): ReadonlyArray<Event> => {
   const verified: Event = { _tag: "Verified", verdict }
-  if (verdict.outcome === "unverified" && state.settings.requireVerify) {
-    return [verified, hold(task, "unverified", "Nothing verifies this project, and requireVerify is set.")]
+  if (verdict.outcome === "unverified" && state.settings.requireVerify && task.order === undefined) {
+    return [verified, hold(task, "unverified", `${message} It is held, because verification is required.`)]
   }
   if (verdict.outcome !== "failed") return [verified]
   if (verdict.attribution === "baseline_broken") return [verified, paused("baseline_broken", message)]
+  if (task.order !== undefined) {
+    return [
+      verified,
+      hold(task, "verification_failed", `What was ordered is red on the target's head: ${message}`)
+    ]
+  }
   const timedOut = verdict.commands.some((command) => command.outcome === "timed_out")
   const reason = timedOut ? "build_timeout" : "red_build"
   return [verified, ...spendRound(state, task, { reason, message, log: verdict.log })]
@@ -134,6 +140,9 @@ const afterMerge = (
     }
     case "Conflict": {
       const { base, baseTree, files, log } = result
+      if (task.order !== undefined) {
+        return [hold(task, "conflict", `The change conflicts with the target in ${files.join(", ")}.`)]
+      }
       return task.conflictShown
         ? [hold(task, "conflict", `The change conflicts with the target again, in ${files.join(", ")}.`)]
         : [{ _tag: "ConflictFound", base, baseTree, files, log }]
@@ -147,7 +156,10 @@ const afterMerge = (
 
 const refusedPush = (task: TaskInHand, message: string): ReadonlyArray<Event> => [
   hold(task, "push_refused", message),
-  paused("push_refused", `The remote refused the push: ${message}`)
+  paused(
+    "push_refused",
+    `The remote refused the push: ${message}\nThe change is kept. Deliver it to a branch of its own: resume with --deliver branch.`
+  )
 ]
 
 const afterOwnPush = (

@@ -4,8 +4,9 @@
  * Total and unconditional: an event is a fact, so it is never refused here. Folding a journal from `initial` gives
  * the task context.
  */
-import type { Scope } from "../model/Settings.ts"
+import type { Delivery, Scope } from "../model/Settings.ts"
 import type { JournalRecord } from "./Event.ts"
+import { evolveDecision, redelivered } from "./evolveDecision.ts"
 import { evolveTask } from "./evolveTask.ts"
 import { type Execution, initial, type State } from "./State.ts"
 import type { Status, Waiting } from "./Status.ts"
@@ -14,9 +15,11 @@ type Recorded = Pick<JournalRecord, "at" | "event">
 
 const begin = ({ at, event }: Recorded): State => {
   if (event._tag !== "ExecutionRequested") return initial
-  const { _tag: _, inherited, ...fields } = event
+  const { _tag: _, inherited, ordered = [], priority = 0, ...fields } = event
   return {
     ...fields,
+    ordered,
+    priority,
     version: 1,
     status: "initializing",
     resumesTo: "initializing",
@@ -41,7 +44,7 @@ const ended = (state: Execution, status: Status, at: number): Execution => {
 }
 
 /** A limit that paused the execution is used up by resume. */
-const lifted = (state: Execution): Execution["settings"] => {
+const withoutUsedLimits = (state: Execution): Execution["settings"] => {
   const { untilTask, maxTasks, ...rest } = state.settings
   return {
     ...rest,
@@ -49,6 +52,12 @@ const lifted = (state: Execution): Execution["settings"] => {
     ...(maxTasks === undefined || state.pause?.reason === "max_tasks" ? {} : { maxTasks })
   }
 }
+
+/** What a person says about the delivery, the project's own settings no longer change. */
+const deliveryGiven = ({ settings }: Execution, delivery: Delivery | undefined) =>
+  delivery === undefined || settings.explicit === undefined
+    ? {}
+    : { explicit: [...new Set([...settings.explicit, "delivery"])] }
 
 /** After a red base was mended the candidate is merged onto the head of then, and verified there. */
 const reopenVerification = (state: Execution): Partial<Execution> => {
@@ -78,9 +87,10 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     case "ExecutionRequested":
       return state
     case "Initialized": {
-      const { _tag: _, head: _h, templateSource: _s, totals, ...ready } = event
+      const { _tag: _, head: _h, templateSource: _s, totals, settings = state.settings, ...ready } = event
       const status = state.status === "initializing" ? "running" : state.status
-      return { ...withoutActive(state), status, resumesTo: "running", ready, totals, failures: 0, crashes: 0 }
+      const counts = { totals, failures: 0, crashes: 0 }
+      return { ...withoutActive(state), status, resumesTo: "running", settings, ready, ...counts }
     }
     case "StepStarted": {
       const { mode } = event
@@ -106,7 +116,14 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
         crashes: event.cause === "crashed" ? state.crashes + 1 : state.crashes
       }
     case "WorkRequested":
-      return { ...state, scope: widened(state.scope, event.scope), lookAgain: true }
+      return {
+        ...state,
+        scope: widened(state.scope, event.scope),
+        priority: Math.max(state.priority, event.priority ?? 0),
+        lookAgain: true
+      }
+    case "TaskDecided":
+      return evolveDecision(state, event)
     case "WaitStarted":
       return { ...state, waiting: event.waiting, ...freshGenerations(state, event.waiting) }
     case "WaitEnded": {
@@ -122,8 +139,14 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     case "Resumed": {
       const { pause: _p, pauseMode: _m, ...rest } = state
       const allowanceFromUsd = state.pause?.reason === "max_cost" ? state.costUsd : state.allowanceFromUsd
-      const settings = lifted(state)
-      return { ...rest, ...reopenVerification(state), status: state.resumesTo, settings, allowanceFromUsd }
+      const lifted = { ...withoutUsedLimits(state), ...deliveryGiven(state, event.delivery) }
+      const resumed = { ...rest, ...reopenVerification(state), allowanceFromUsd }
+      if (event.delivery === undefined || event.delivery === lifted.delivery) {
+        return { ...resumed, status: state.resumesTo, settings: lifted }
+      }
+      const settings = { ...lifted, delivery: event.delivery }
+      const anew = { status: "initializing", resumesTo: "initializing" } as const
+      return { ...resumed, ...anew, settings, ordered: redelivered(state) }
     }
     case "StopRequested": {
       const { waiting: _w, pause: _p, pauseMode: _m, ...rest } = state

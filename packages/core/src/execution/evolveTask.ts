@@ -77,15 +77,19 @@ const putAway = (
 ): Execution => {
   const { inHand: task, ...rest } = state
   const mine = task?.task.id === outcome.taskId ? task : undefined
+  const before = state.outcomes.find((known) => known.taskId === outcome.taskId)
   const entry: TaskOutcome = {
     ...outcome,
-    normalizedTitle: mine?.task.normalizedTitle ?? outcome.title.toLowerCase(),
+    normalizedTitle: mine?.task.normalizedTitle ?? before?.normalizedTitle ?? outcome.title.toLowerCase(),
     rounds: mine === undefined ? 0 : roundsOf(mine, outcome),
     durationMs: mine === undefined ? 0 : at - mine.startedAt,
     ...(mine?.usage === undefined ? {} : { usage: mine.usage })
   }
   const others = state.outcomes.filter((known) => known.taskId !== outcome.taskId)
-  return { ...(mine === undefined ? state : rest), outcomes: [...others, entry] }
+  const ordered = state.ordered.filter(({ taskId }) => mine !== undefined || taskId !== outcome.taskId)
+  // Who said "skip" while it was in hand meant just this: not delivered, and nobody asked again.
+  const stays = before?.outcome === "skipped" && outcome.commit === undefined
+  return { ...(mine === undefined ? state : rest), ordered, outcomes: [...others, stays ? before : entry] }
 }
 
 const resolved = (
@@ -116,22 +120,27 @@ const resolved = (
 /** Folds a task's event into the state. */
 export const evolveTask = (state: Execution, at: number, event: TaskEvent): Execution => {
   switch (event._tag) {
-    case "TaskSelected":
+    case "TaskSelected": {
+      const { order } = event
       return {
         ...stepDone(state),
         totals: event.totals,
+        ordered: state.ordered.filter(({ taskId }) => taskId !== event.task.id),
         inHand: {
           task: event.task,
           base: event.base,
-          baseTree: event.baseTree,
+          baseTree: order?.baseTree ?? event.baseTree,
           round: 1,
-          step: "PREP",
+          // An ordered change has only to be moved onto the head, and verified there.
+          step: order === undefined ? "PREP" : "MERGE",
+          ...(order === undefined ? {} : { order: order.order, candidate: order.candidate, candidateAt: at }),
           generation: 1,
           conflictShown: false,
           startedAt: at,
           warnings: []
         }
       }
+    }
     case "WorkspacePrepared":
       return inHand(stepDone(state), (task) => ({ ...task, step: "PROMPT" }))
     case "PromptRendered": {
@@ -185,7 +194,8 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
       return resolved(state, event)
     case "TaskCompleted": {
       const { taskId, title, commit, totals } = event
-      return { ...putAway(stepDone(state), at, { taskId, title, outcome: "completed", commit }), totals }
+      const outcome = state.inHand?.order?._tag === "Undo" ? "undone" : "completed"
+      return { ...putAway(stepDone(state), at, { taskId, title, outcome, commit }), totals }
     }
     case "TaskFailed": {
       const { taskId, title, reason, message } = event

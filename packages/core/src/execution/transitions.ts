@@ -34,9 +34,10 @@ export type Effect =
   | "stopping"
   | "stopped"
   | "joined"
+  | "decided"
 
 /** What decides between a cell's two effects. */
-export type Condition = "waiting" | "waiting_without_open_push" | "push_unresolved"
+export type Condition = "waiting" | "waiting_without_open_push" | "push_unresolved" | "paused_by_held"
 
 /** One cell: an effect, or another one while a condition holds. */
 export interface Cell {
@@ -51,6 +52,20 @@ const stopping: Cell = { effect: "stopping" }
 const newExecution: Cell = { effect: "new_execution" }
 const whatItWas: Cell = { effect: "what_it_was" }
 const joined: Cell = { effect: "joined" }
+const decided: Cell = { effect: "decided" }
+
+/** A decision on a task. It takes effect at a task boundary, and ends a pause that waited for one. */
+const decision: Record<Column, Cell> = {
+  none: reject,
+  completed: reject,
+  stopped: reject,
+  error: reject,
+  initializing: reject,
+  running: decided,
+  pausing: decided,
+  paused: { effect: "decided", when: { condition: "paused_by_held", effect: "what_it_was" } },
+  stopping: reject
+}
 
 /** The table: a request's row, a status's column. */
 export const transitions: Record<RequestName, Record<Column, Cell>> = {
@@ -109,7 +124,12 @@ export const transitions: Record<RequestName, Record<Column, Cell>> = {
     pausing: joined,
     paused: joined,
     stopping: reject
-  }
+  },
+  // After the end the kept change gets an execution of its own.
+  accept: { ...decision, completed: newExecution, stopped: newExecution, error: newExecution },
+  skip: decision,
+  reopen: decision,
+  done: decision
 }
 
 /** The statuses from which a request is legal, for the answer to a rejected one. */

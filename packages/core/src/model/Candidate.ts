@@ -4,7 +4,7 @@
  * The patch itself lies in the private artifact store; here is what names and checks it.
  */
 import { Schema } from "effect"
-import { Sha } from "./Ids.ts"
+import { ExecutionId, Sha } from "./Ids.ts"
 
 /** Tokens and dollars of an agent's run, with where the numbers come from. */
 export const Usage = Schema.Struct({
@@ -29,6 +29,8 @@ export const Candidate = Schema.Struct({
   tree: Sha,
   patch: ArtifactKey,
   filesModified: Schema.Array(Schema.String),
-  empty: Schema.Boolean
+  empty: Schema.Boolean,
+  /** Whose artifact the patch is, where it is not this execution's. */
+  executionId: Schema.optionalKey(ExecutionId)
 })
 export type Candidate = typeof Candidate.Type

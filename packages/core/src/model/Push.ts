@@ -6,19 +6,29 @@
 import { Schema } from "effect"
 import { Sha, TaskId } from "./Ids.ts"
 
-/** A commit object that any worker can rebuild: the same inputs give the same SHA. */
-export const PreparedCommit = Schema.Struct({ commit: Sha, parent: Sha, tree: Sha })
+/**
+ * A commit object that any worker can rebuild: the same inputs give the same SHA. `creates`: the branch that it goes to
+ * does not exist yet.
+ */
+export const PreparedCommit = Schema.Struct({
+  commit: Sha,
+  parent: Sha,
+  tree: Sha,
+  creates: Schema.optionalKey(Schema.Literal(true))
+})
 export type PreparedCommit = typeof PreparedCommit.Type
 
 /**
  * A push that may have happened: recorded before the first byte leaves. `fenceOld` is absent where the remote had no
- * fence yet. `nonce` makes every fence commit another object.
+ * fence yet. `nonce` makes every fence commit another object. `creates`: the target has to be absent, and begins at this
+ * push.
  */
 export const PushIntent = Schema.Struct({
   taskId: TaskId,
   generation: Schema.Int,
   target: Schema.String,
   base: Sha,
+  creates: Schema.optionalKey(Schema.Literal(true)),
   commit: Sha,
   tree: Sha,
   fenceOld: Schema.optionalKey(Sha),

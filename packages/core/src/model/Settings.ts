@@ -23,6 +23,21 @@ export type Identity = typeof Identity.Type
 export const Granularity = Schema.Literals(["item", "leaf"])
 export type Granularity = typeof Granularity.Type
 
+/**
+ * Where verified tasks go: straight to the target branch; to a branch `devteam/<execution>` of the remote that people
+ * merge; or to such a branch in a repository on this machine, so that nothing leaves it.
+ */
+export const Delivery = Schema.Literals(["main", "branch", "local"])
+export type Delivery = typeof Delivery.Type
+
+/** What the operator of a service allows a project's own settings at most, as it was when the execution was asked for. */
+export const Caps = Schema.Struct({
+  limits: Limits,
+  /** The agents that a project may choose from. */
+  agents: Schema.Array(AgentSettings)
+})
+export type Caps = typeof Caps.Type
+
 /** The settings of one execution. */
 export const ExecutionSettings = Schema.Struct({
   repository: Schema.Struct({
@@ -43,12 +58,22 @@ export const ExecutionSettings = Schema.Struct({
   /** What a stated "nothing to do" becomes: a held task, or a commit of the tick alone. */
   noChange: Schema.Literals(["hold", "accept"]),
   onFailure: Schema.Literals(["continue", "stop"]),
+  delivery: Delivery,
+  /** Ids of tasks that are left as they are; what depends on them waits. */
+  skip: Schema.Array(Schema.String),
   /** Pause once this task is done. */
   untilTask: Schema.optionalKey(Schema.String),
   /** Pause after this many completed tasks. */
   maxTasks: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   identity: Identity,
-  limits: Limits
+  limits: Limits,
+  /**
+   * The fields that the caller gave, with dots (`verify`, `limits.rounds`): what the project says about itself replaces
+   * all others. Absent: everything is the caller's.
+   */
+  explicit: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** Absent: whoever runs it may do as the project says. */
+  caps: Schema.optionalKey(Caps)
 })
 export type ExecutionSettings = typeof ExecutionSettings.Type
 

@@ -61,6 +61,12 @@ export interface FramesShape {
     executionId: ExecutionId,
     filter: LogFilter
   ) => Effect.Effect<ReadonlyArray<StoredFrame>, FramesError>
+  /**
+   * Forgets the frames of executions that ended more than `afterEndMs` ago, oldest first, so that what is left of a
+   * project is without hole at any time. Those of a project's newest execution stay whatever their age, and numbers
+   * are never given out twice. Works in small transactions; answers how many it was.
+   */
+  readonly sweep: (afterEndMs: number) => Effect.Effect<number, FramesError>
 }
 
 /** See {@link FramesShape}. */

@@ -61,7 +61,8 @@ export const DeferredWork = Schema.Struct({
   correlationId: CorrelationId,
   workflow: Schema.String,
   eventId: Schema.optionalKey(Schema.String),
-  userId: Schema.optionalKey(Schema.String)
+  userId: Schema.optionalKey(Schema.String),
+  priority: Schema.optionalKey(Schema.Int)
 })
 export type DeferredWork = typeof DeferredWork.Type
 

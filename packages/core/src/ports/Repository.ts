@@ -92,6 +92,22 @@ export interface RepositoryShape {
   ) => Effect.Effect<{ readonly target: string; readonly head: Head }, RepositoryError>
   /** Fetches, and answers the target's head. */
   readonly fetchHead: (ref: RepositoryRef, target: string) => Effect.Effect<Head, RepositoryError>
+  /** Fetches, and answers a branch's head; none when there is no such branch. */
+  readonly findHead: (
+    ref: RepositoryRef,
+    branch: string
+  ) => Effect.Effect<Option.Option<Head>, RepositoryError>
+  /** The newest commit that both have in their history; none when they share nothing. */
+  readonly mergeBase: (
+    ref: RepositoryRef,
+    a: Sha,
+    b: Sha
+  ) => Effect.Effect<Option.Option<Head>, RepositoryError>
+  /** A commit with its first parent (undefined for a first commit); none where the cache has no such commit. */
+  readonly readCommit: (
+    ref: RepositoryRef,
+    commit: Sha
+  ) => Effect.Effect<Option.Option<Head & { readonly parent: Sha | undefined }>, RepositoryError>
   readonly readFile: (
     ref: RepositoryRef,
     tree: Sha,

@@ -47,6 +47,13 @@ export type TickResult =
   | { readonly _tag: "Gone" }
   | { readonly _tag: "Invalid"; readonly diagnostics: ReadonlyArray<Diagnostic> }
 
+/** What became of taking a tick back. Only `Unticked` has new text. */
+export type UntickResult =
+  | { readonly _tag: "Unticked"; readonly text: string }
+  | { readonly _tag: "AlreadyOpen" }
+  | { readonly _tag: "Gone" }
+  | { readonly _tag: "Invalid"; readonly diagnostics: ReadonlyArray<Diagnostic> }
+
 /** Options that apply to one list. `file` is only used in diagnostics. */
 export interface ParseOptions {
   readonly file: string
@@ -59,6 +66,8 @@ export interface TaskListShape {
   readonly parse: (text: string, options: ParseOptions) => TaskListDocument
   /** Marks one task done by splicing its own lines; all other bytes stay. */
   readonly tick: (text: string, task: TaskIdentity, options: ParseOptions) => TickResult
+  /** Makes a done task open again, as its lines were in `before`, the list that its tick was made in. */
+  readonly untick: (text: string, task: TaskIdentity, before: string, options: ParseOptions) => UntickResult
   /** The list among a repository's paths, by the usual names. */
   readonly find: (paths: ReadonlyArray<string>) => Option.Option<string>
   /** A list to start from, shown to people and never written into a repository. */

@@ -11,6 +11,7 @@ import type { FramesError } from "../ports/Frames.ts"
 import type { JournalError } from "../ports/Journal.ts"
 import type { LeaseError } from "../ports/Leases.ts"
 import type { RepositoryError } from "../ports/Repository.ts"
+import type { ProjectFileError } from "./projectFile.ts"
 import type { SandboxError } from "../ports/Sandbox.ts"
 
 /** A step's own finding, already sorted by what it means. */
@@ -20,7 +21,15 @@ export class StepProblem extends Schema.TaggedError<StepProblem>()("StepProblem"
   message: Schema.String,
   until: Schema.optionalKey(Schema.Int),
   error: Schema.optionalKey(
-    Schema.Literals(["agent", "auth", "environment", "list_missing", "list_invalid", "no_tasks"])
+    Schema.Literals([
+      "agent",
+      "auth",
+      "environment",
+      "list_missing",
+      "list_invalid",
+      "no_tasks",
+      "unknown_task"
+    ])
   )
 }) {}
 
@@ -34,6 +43,7 @@ export type StepError =
   | StepProblem
   | StaleWorker
   | RepositoryError
+  | ProjectFileError
   | SandboxError
   | AgentError
   | ArtifactError
@@ -87,6 +97,8 @@ export const failureOf = (error: StepError): StepFailure | StaleWorker => {
     }
     case "RepositoryError":
       return repositoryFailure(error)
+    case "ProjectFileError":
+      return permanent(error.reason, error.message, "environment")
     case "SandboxError":
       return error.retryable
         ? { kind: "infrastructure", reason: error.reason, message: error.message }

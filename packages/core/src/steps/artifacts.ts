@@ -14,16 +14,29 @@ export type ArtifactKind =
   | "prompt.md"
   | "diff.patch"
   | "verify.log"
+  | "sync.log"
   | "agent.log"
   | "conflict.txt"
   | "receipt.json"
   | `patch.${string}`
+  | "captured.json"
   | "result.json"
 
-/** Names an artifact of the task in hand. */
-export const artifactKey = (state: Execution, kind: ArtifactKind): ArtifactKey => ({
+/** Whose round an artifact belongs to. */
+export type RoundOf = Pick<ArtifactKey, "taskId" | "round">
+
+const inHand = (state: Execution): RoundOf => ({
   taskId: state.inHand?.task.id ?? "execution",
-  round: state.inHand?.round ?? 0,
+  round: state.inHand?.round ?? 0
+})
+
+/** Names an artifact: of the task in hand, where no other is named. */
+export const artifactKey = (
+  state: Execution,
+  kind: ArtifactKind,
+  of: RoundOf = inHand(state)
+): ArtifactKey => ({
+  ...of,
   kind
 })
 
@@ -31,21 +44,23 @@ export const artifactKey = (state: Execution, kind: ArtifactKind): ArtifactKey =
 export const putText = Effect.fnUntraced(function* (
   { state, session }: StepContext,
   kind: ArtifactKind,
-  text: string
+  text: string,
+  of?: RoundOf
 ) {
   const artifacts = yield* Artifacts
   const bytes = new TextEncoder().encode(session.redactor.text(text))
-  return yield* artifacts.put(state.executionId, artifactKey(state, kind), "public", bytes)
+  return yield* artifacts.put(state.executionId, artifactKey(state, kind, of), "public", bytes)
 })
 
 /** Stores raw bytes that are never served. */
 export const putPrivate = Effect.fnUntraced(function* (
   { state }: StepContext,
   kind: ArtifactKind,
-  bytes: Uint8Array
+  bytes: Uint8Array,
+  of?: RoundOf
 ) {
   const artifacts = yield* Artifacts
-  return yield* artifacts.put(state.executionId, artifactKey(state, kind), "private", bytes)
+  return yield* artifacts.put(state.executionId, artifactKey(state, kind, of), "private", bytes)
 })
 
 /** Reads text back; empty when it is not there. */

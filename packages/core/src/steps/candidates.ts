@@ -8,7 +8,7 @@ import type { Candidate } from "../model/Candidate.ts"
 import type { Sha } from "../model/Ids.ts"
 import { ArtifactError, Artifacts } from "../ports/Artifacts.ts"
 import { Repository } from "../ports/Repository.ts"
-import { artifactKey, putPrivate, putText } from "./artifacts.ts"
+import { artifactKey, putPrivate, putText, type RoundOf } from "./artifacts.ts"
 import type { StepContext } from "./Session.ts"
 
 /** Stores a change against a base: the raw patch privately, the redacted diff for people. */
@@ -19,15 +19,16 @@ export const storeCandidate = Effect.fnUntraced(function* (
     readonly tree: Sha
     readonly patch: Uint8Array
     readonly filesModified: ReadonlyArray<string>
-  }
+  },
+  of?: RoundOf
 ) {
   const kind = `patch.${change.base.slice(0, 12)}` as const
-  yield* putPrivate(context, kind, change.patch)
-  yield* putText(context, "diff.patch", new TextDecoder().decode(change.patch))
+  yield* putPrivate(context, kind, change.patch, of)
+  yield* putText(context, "diff.patch", new TextDecoder().decode(change.patch), of)
   const candidate: Candidate = {
     base: change.base,
     tree: change.tree,
-    patch: artifactKey(context.state, kind),
+    patch: artifactKey(context.state, kind, of),
     filesModified: change.filesModified.map(context.session.redactor.text),
     empty: change.patch.length === 0
   }
@@ -42,7 +43,8 @@ export const restoreCandidate = Effect.fnUntraced(function* (
 ) {
   const artifacts = yield* Artifacts
   const repository = yield* Repository
-  const patch = yield* artifacts.get(state.executionId, candidate.patch, "private")
+  const from = candidate.executionId ?? state.executionId
+  const patch = yield* artifacts.get(from, candidate.patch, "private")
   if (Option.isNone(patch)) {
     const { taskId, round } = candidate.patch
     return yield* new ArtifactError({

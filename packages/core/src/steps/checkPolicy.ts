@@ -8,11 +8,9 @@ import type { TaskInHand } from "../execution/State.ts"
 import type { HoldReason } from "../execution/Status.ts"
 import type { Sha } from "../model/Ids.ts"
 import { type Capture, Repository } from "../ports/Repository.ts"
-import { decidePolicy, type ManifestChange } from "../verification/policy.ts"
-import { withOutputLog } from "./OutputLog.ts"
-import { runCommand } from "./runCommand.ts"
-import { readyOf } from "./select.ts"
-import type { StepContext, Workspace } from "./Session.ts"
+import { decidePolicy, type Held, type ManifestChange } from "../verification/policy.ts"
+import type { StepContext } from "./Session.ts"
+import { syncLockfiles } from "./syncLockfiles.ts"
 
 /** The change as it may go on, or why it is held. */
 export interface CheckedChange {
@@ -43,49 +41,30 @@ const manifestChanges = Effect.fnUntraced(function* (
   return changes
 })
 
-const decisionOn = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, capture: Capture) {
-  const repository = yield* Repository
-  return decidePolicy({
-    task: task.task,
-    changed: capture.filesModified,
-    violations: capture.violations,
-    manifests: yield* manifestChanges(context, task, capture),
-    paths: yield* repository.listFiles(context.session.repository, capture.tree),
-    verify: context.state.settings.verify
-  })
-})
+/** What nobody is to run a package manager on, before a person has looked. */
+const untouched: ReadonlyArray<Held["reason"]> = ["install_settings", "escaping_symlink", "nested_repository"]
 
-const syncLockfile = Effect.fnUntraced(function* (
-  context: StepContext,
-  task: TaskInHand,
-  workspace: Workspace,
-  argv: readonly [string, ...Array<string>]
-) {
-  const repository = yield* Repository
-  const ready = yield* readyOf(context.state)
-  const timeoutMs = context.state.settings.limits.installMs
-  yield* withOutputLog(context, "IMPLEMENT", (log) =>
-    runCommand(context, log, { argv, cwd: workspace.directory, timeoutMs })
-  )
-  return yield* repository.capture(context.session.repository, {
-    base: task.baseTree,
-    directory: workspace.directory,
-    undo: [ready.taskList]
-  })
-})
-
-/** Checks a change. A lockfile that had to follow its manifest is in the answer's capture. */
+/**
+ * Checks a change; `start` is the tree that the agent began with. Lockfiles that had to follow a manifest are in the
+ * answer's capture.
+ */
 export const checkPolicy = Effect.fnUntraced(function* (
   context: StepContext,
   task: TaskInHand,
-  workspace: Workspace,
+  start: Sha,
   captured: Capture
 ) {
-  const decision = yield* decisionOn(context, task, captured)
-  const sync = decision.held.length === 0 ? decision.lockfileSync : undefined
-  const capture = sync === undefined ? captured : yield* syncLockfile(context, task, workspace, sync)
-  const synced =
-    sync === undefined ? [] : [`The lockfile was brought in line with package.json (${sync.join(" ")}).`]
+  const manifests = yield* manifestChanges(context, task, captured)
+  const decision = decidePolicy({
+    task: task.task,
+    changed: captured.filesModified,
+    violations: captured.violations,
+    manifests,
+    verify: context.state.settings.verify
+  })
+  const { capture, warnings: synced } = decision.held.some(({ reason }) => untouched.includes(reason))
+    ? { capture: captured, warnings: [] }
+    : yield* syncLockfiles(context, task, start, captured, manifests)
   const secret = context.session.redactor.contains(capture.patch)
   const messages = decision.held.map((held) => held.message)
   const checked: CheckedChange = {

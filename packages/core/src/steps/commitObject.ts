@@ -13,25 +13,32 @@ import { identityOf } from "../model/Task.ts"
 import type { Verdict } from "../model/Verdict.ts"
 import { Repository } from "../ports/Repository.ts"
 import { restoreCandidate } from "./candidates.ts"
-import { parseOptions, tickIn } from "./list.ts"
-import { readyOf } from "./select.ts"
+import { describeErrors, parseOptions, tickIn, untickIn } from "./list.ts"
+import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
 
 const problem = (reason: string, message: string) =>
   new StepProblem({ kind: "infrastructure", reason, message })
 
-/** The tree that would be pushed: the candidate with its task ticked. */
+/** The tree that would be pushed: the candidate with its task ticked, or open again where its commit is taken back. */
 export const tickedTree = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, tree: Sha) {
   const repository = yield* Repository
   const { state, session } = context
   const { taskList } = yield* readyOf(state)
-  const tick = yield* tickIn(
-    session.repository,
-    task.baseTree,
-    identityOf(task.task),
-    parseOptions(state, taskList)
-  )
+  const options = parseOptions(state, taskList)
+  if (task.order?._tag === "Undo") {
+    const list = yield* untickIn(session.repository, task.baseTree, identityOf(task.task), {
+      commit: task.order.commit,
+      options
+    })
+    if (list._tag === "Unticked") {
+      return yield* repository.withFile(session.repository, tree, taskList, list.bytes)
+    }
+    const why = list._tag === "Invalid" ? describeErrors(list.diagnostics) : list._tag
+    return yield* problem("untick", `Task ${task.task.id} cannot be made open again in ${taskList}: ${why}`)
+  }
+  const tick = yield* tickIn(session.repository, task.baseTree, identityOf(task.task), options)
   if (tick._tag === "Ticked")
     return yield* repository.withFile(session.repository, tree, taskList, tick.bytes)
   return yield* problem("tick", `Task ${task.task.id} can no longer be ticked in ${taskList} (${tick._tag}).`)
@@ -59,12 +66,16 @@ const ensureVerifiedTree = Effect.fnUntraced(function* (
   )
 })
 
-/** Makes the commit of a verified candidate on `parent`, which is the base that it was verified on. */
+/**
+ * Makes the commit of a verified candidate on `parent`, which is the base that it was verified on. `creates`: the branch
+ * that it goes to does not exist yet.
+ */
 export const makeCommit = Effect.fnUntraced(function* (
   context: StepContext,
   task: TaskInHand,
   verdict: Verdict,
-  parent: Sha
+  parent: Sha,
+  creates: boolean
 ) {
   const repository = yield* Repository
   const { state, session } = context
@@ -74,7 +85,8 @@ export const makeCommit = Effect.fnUntraced(function* (
     executionId: state.executionId,
     eventId: state.eventId,
     base: parent,
-    verdict
+    verdict,
+    undo: task.order?._tag === "Undo"
   })
   const commit = yield* repository.commit(session.repository, {
     tree: verdict.verifiedTree,
@@ -83,7 +95,8 @@ export const makeCommit = Effect.fnUntraced(function* (
     identity: state.settings.identity,
     authoredAt: task.candidateAt ?? state.startedAt
   })
-  const prepared: PreparedCommit = { commit, parent, tree: verdict.verifiedTree }
+  const common: PreparedCommit = { commit, parent, tree: verdict.verifiedTree }
+  const prepared: PreparedCommit = creates ? { ...common, creates } : common
   return prepared
 })
 
@@ -94,7 +107,13 @@ export const ensureCommit = Effect.fnUntraced(function* (
   prepared: PreparedCommit
 ) {
   if ((yield* isThere(context, prepared.commit)) || task.verdict === undefined) return
-  const { commit } = yield* makeCommit(context, task, task.verdict, prepared.parent)
+  const { commit } = yield* makeCommit(
+    context,
+    task,
+    task.verdict,
+    prepared.parent,
+    prepared.creates === true
+  )
   if (commit === prepared.commit) return
   return yield* problem(
     "corrupt",

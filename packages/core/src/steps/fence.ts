@@ -27,12 +27,28 @@ export const recordTip = Effect.fnUntraced(function* (
   yield* leases.recordFence(yield* Ref.get(session.lease), { target, sha, clean })
 })
 
-/** Pushes a seal over whatever the tip is. `Lost`: somebody else was faster. */
+/** A newer epoch of our own instance on the remote: the database was restored from a backup, and goes on above it. */
+const epochAbove = Effect.fnUntraced(function* (
+  { state, session }: StepContext,
+  tip: Option.Option<FenceTip>
+) {
+  const lease = yield* Ref.get(session.lease)
+  const newer = Option.filter(
+    tip,
+    ({ content }) => content.instance === state.instance && content.epoch > lease.epoch
+  )
+  if (Option.isNone(newer)) return lease.epoch
+  const raised = yield* (yield* Leases).raiseEpoch(lease, newer.value.content.epoch)
+  yield* Ref.set(session.lease, raised)
+  return raised.epoch
+})
+
+/** Pushes a seal over whatever the tip is, with an epoch of ours above it. `Lost`: somebody else was faster. */
 export const sealFence = Effect.fnUntraced(function* (context: StepContext, fence: FenceRef) {
   const { state, session } = context
   const remote = yield* DeliveryRemote
   const tip = yield* remote.fenceTip(fence)
-  const { epoch } = yield* Ref.get(session.lease)
+  const epoch = yield* epochAbove(context, tip)
   const seq = Option.match(tip, { onNone: () => 1, onSome: ({ content }) => content.seq + 1 })
   const nonce = yield* session.host.nonce
   const result: SealResult = yield* remote.seal(fence, tip, { instance: state.instance, epoch, seq, nonce })

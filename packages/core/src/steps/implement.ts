@@ -13,12 +13,13 @@ import { Artifacts } from "../ports/Artifacts.ts"
 import { type AgentEvidence, type AgentOutcome, CodingAgents } from "../ports/CodingAgent.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
 import { type Capture, Repository } from "../ports/Repository.ts"
+import { type AgentsWork, keepWork, keptWork } from "./agentsWork.ts"
 import { artifactKey, putPrivate, putText, readText } from "./artifacts.ts"
 import { storeCandidate } from "./candidates.ts"
 import { checkPolicy } from "./checkPolicy.ts"
 import { type OutputLog, withOutputLog } from "./OutputLog.ts"
 import { ensureWorkspace, taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
+import { readyOf } from "./ready.ts"
 import { directoryName, type StepContext, type Workspace } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
 
@@ -101,6 +102,15 @@ const captureOf = Effect.fnUntraced(function* (
 const undoneWarnings = ({ undone }: Capture): ReadonlyArray<string> =>
   undone.map((path) => `The agent edited ${path}; that was undone.`)
 
+/** Somebody who reads that nothing was changed is to read as well what was, and was undone. */
+const withUndone = (
+  outcome: Exclude<AgentOutcome, { readonly _tag: "Changed" }>,
+  captured: Capture
+): typeof outcome =>
+  outcome._tag === "NoEdit"
+    ? { ...outcome, message: [outcome.message, ...undoneWarnings(captured)].join(" ") }
+    : outcome
+
 const spent = (
   context: StepContext,
   evidence: AgentEvidence,
@@ -177,22 +187,17 @@ const withoutChange = Effect.fnUntraced(function* (
   }
 })
 
-const produced = Effect.fnUntraced(function* (
-  context: StepContext,
-  task: TaskInHand,
-  evidence: AgentEvidence,
-  workspace: Workspace,
-  captured: Capture
-) {
-  const checked = yield* checkPolicy(context, task, workspace, captured)
+const produced = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, work: AgentsWork) {
+  const { captured, durationMs, said, start, usage } = work
+  const checked = yield* checkPolicy(context, task, start, captured)
   const { capture, held, warnings } = checked
   const stored = yield* storeCandidate(context, { base: task.base, ...capture })
   if (held !== undefined) return { _tag: "Held", ...held, candidate: stored } satisfies Implementation
   const facts = {
     candidate: stored,
-    durationMs: evidence.exit.durationMs,
-    ...(evidence.usage === undefined ? {} : { usage: evidence.usage }),
-    warnings: [...undoneWarnings(captured), ...warnings]
+    durationMs,
+    ...(usage === undefined ? {} : { usage }),
+    warnings: [...said, ...undoneWarnings(captured), ...warnings]
   }
   const json = yield* Effect.orDie(
     Schema.encodeEffect(StoredResult)({ base: task.base, promptSha: task.prompt?.sha256 ?? "", ...facts })
@@ -208,6 +213,8 @@ const implementation = Effect.fnUntraced(function* (context: StepContext, task: 
     const { base: _b, promptSha: _p, ...facts } = known
     return { _tag: "Produced", origin: "agent", baseTree: task.baseTree, ...facts } satisfies Implementation
   }
+  const kept = yield* keptWork(context, task)
+  if (kept !== undefined) return yield* produced(context, task, kept)
   const workspace = yield* ensureWorkspace(context, task)
   const { coding, evidence } = yield* withOutputLog(context, "IMPLEMENT", (log) =>
     runAgent(context, task, workspace, log)
@@ -216,9 +223,18 @@ const implementation = Effect.fnUntraced(function* (context: StepContext, task: 
   const captured = yield* captureOf(context, task, workspace.directory)
   const changed = captured.tree !== workspace.start || captured.violations.length > 0
   const outcome = coding.judge(evidence, changed)
-  return outcome._tag === "Changed"
-    ? yield* produced(context, task, evidence, workspace, captured)
-    : yield* withoutChange(context, task, evidence, outcome)
+  const finish = (said: ReadonlyArray<string>) => {
+    const { exit, usage } = evidence
+    const work = { start: workspace.start, captured, durationMs: exit.durationMs, usage, said }
+    return Effect.flatMap(keepWork(context, task, work), () => produced(context, task, work))
+  }
+  if (outcome._tag === "Changed") return yield* finish([])
+  if (outcome._tag === "NoOp" && workspace.start !== task.baseTree) {
+    // The change of the round before is still there, and the agent stands by it: the build may have been flaky.
+    const reason = context.session.redactor.text(outcome.reason)
+    return yield* finish([`The agent left its change as it was: ${reason}`])
+  }
+  return yield* withoutChange(context, task, evidence, withUndone(outcome, captured))
 })
 
 /** Runs IMPLEMENT. */

@@ -9,15 +9,49 @@ import type { Report } from "../execution/Command.ts"
 import { CodingAgents } from "../ports/CodingAgent.ts"
 import { DeliveryRemote } from "../ports/DeliveryRemote.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
-import { type Head, Repository } from "../ports/Repository.ts"
+import { type Head, Repository, type RepositoryShape } from "../ports/Repository.ts"
 import { TaskList } from "../ports/TaskList.ts"
+import { holdsSecret } from "../redaction/holdsSecret.ts"
+import { tasksInScope } from "../tasks/scope.ts"
+import { makeGraph } from "../tasks/TaskGraph.ts"
 import { defaultTemplateText, parseTemplate } from "../prompt/Template.ts"
 import { describeErrors, parseOptions, readList, totalsOf } from "./list.ts"
+import { checkVerification } from "./checkVerification.ts"
+import { projectFilePath, settingsAt } from "./projectFile.ts"
 import { executionDirectory, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
+import { deliveryBranch, targetHead } from "./targetHead.ts"
 
 /** Where a project may keep a prompt template of its own. */
 export const templatePath = ".devteam/prompts/implement.md"
+
+/** The repository, and the context with the settings that its project and its caller come to. */
+const openProject = Effect.fnUntraced(function* (context: StepContext) {
+  const { state, session } = context
+  const repository = yield* Repository
+  const opened = yield* repository.open(session.repository, state.settings.repository.target)
+  const { settings, warnings } = yield* settingsAt(session.repository, opened.head.tree, state.settings)
+  const { agent, prepare, skip, taskList, verify } = settings
+  const words = JSON.stringify({ agent, prepare, skip, taskList, verify })
+  if (settings !== state.settings && holdsSecret([words], session.redactor)) {
+    return yield* new StepProblem({
+      kind: "permanent",
+      reason: "project_file",
+      error: "environment",
+      message: `${projectFilePath} holds a secret, and settings are stored and shown. Take it out of the repository, and give it a new value.`
+    })
+  }
+  return { opened, warnings, context: { ...context, state: { ...state, settings } } }
+})
+
+type Opened = Effect.Success<ReturnType<RepositoryShape["open"]>>
+
+const openTarget = Effect.fnUntraced(function* ({ state, session }: StepContext, opened: Opened) {
+  if (state.settings.delivery === "main") return { ...opened, from: undefined }
+  const from = opened.target
+  const target = yield* deliveryBranch(state, session.repository, opened.head)
+  return { target, from, head: (yield* targetHead(session.repository, { target, from })).head }
+})
 
 const findList = Effect.fnUntraced(function* ({ state, session }: StepContext, head: Head) {
   if (state.settings.taskList !== undefined) return state.settings.taskList
@@ -58,6 +92,16 @@ const readValidList = Effect.fnUntraced(function* (
       message: describeErrors(errors)
     })
   }
+  const { tasks, containers } = list.value.document
+  const skipped = tasksInScope(makeGraph(tasks, containers), { _tag: "Tasks", ids: state.settings.skip })
+  if (skipped._tag === "UnknownTask") {
+    return yield* new StepProblem({
+      kind: "permanent",
+      reason: "unknown_task",
+      error: "unknown_task",
+      message: `The task ${skipped.id}, which is to be skipped, is not in ${path}.`
+    })
+  }
   return list.value
 })
 
@@ -85,31 +129,34 @@ const probeAgent = Effect.fnUntraced(function* ({ state, session }: StepContext)
 })
 
 /** Runs INITIALIZE. */
-export const initialize = Effect.fn("Step.initialize")(function* (context: StepContext) {
+export const initialize = Effect.fn("Step.initialize")(function* (asked: StepContext) {
+  const { opened, context, warnings } = yield* openProject(asked)
   const { state, session } = context
   const failpoint = yield* Failpoints
-  const repository = yield* Repository
   const remote = yield* DeliveryRemote
-  const { target, head } = yield* repository.open(session.repository, state.settings.repository.target)
+  const { target, from, head } = yield* openTarget(context, opened)
   const path = yield* findList(context, head)
   const list = yield* readValidList(context, head, path)
   const template = yield* readTemplate(context, head)
   const sandbox = yield* session.sandbox
   const health = yield* session.health
+  const verification = yield* checkVerification(context, head.tree)
   const agentVersion = yield* probeAgent(context)
   const capabilities = yield* remote.probe(session.repository, target)
   yield* failpoint("INITIALIZE:effect")
   const report: Report = {
     _tag: "FinishInitialize",
     target,
+    ...(from === undefined ? {} : { from }),
     head: head.commit,
     taskList: path,
     ...template,
     totals: totalsOf(state, list),
     capabilities,
     agentVersion,
-    sandbox: `${sandbox.kind} (${health.containment}), git ${health.git}, node ${health.node}, npm ${health.npm}`,
-    warnings: health.warnings
+    sandbox: `${sandbox.kind} (${health.containment}), git ${health.git}, node ${health.node}, npm ${health.npm}${verification.tool === undefined ? "" : `, ${verification.tool}`}`,
+    ...(state.settings === asked.state.settings ? {} : { settings: state.settings }),
+    warnings: [...health.warnings, ...verification.warnings, ...warnings]
   }
   return report
 })

@@ -13,7 +13,8 @@ import {
   type ParseOptions,
   TaskList,
   type TaskListDocument,
-  type TickResult
+  type TickResult,
+  type UntickResult
 } from "../ports/TaskList.ts"
 import { makeGraph } from "../tasks/TaskGraph.ts"
 import { progress } from "../tasks/progress.ts"
@@ -56,6 +57,33 @@ export const readList = Effect.fnUntraced(function* (ref: RepositoryRef, tree: S
 /** How far the list is, in the execution's scope. */
 export const totalsOf = (state: Execution, { document }: ListAtTree) =>
   progress(makeGraph(document.tasks, document.containers), state.scope)
+
+/** A tree's list with one task open again. `Missing`: the file is not there, or was not before the commit. */
+export type TreeUntick =
+  | Exclude<UntickResult, { readonly _tag: "Unticked" }>
+  | { readonly _tag: "Missing" }
+  | { readonly _tag: "Unticked"; readonly bytes: Uint8Array }
+
+/** Takes the tick back that came with a commit, in the list of a tree; writes nothing. */
+export const untickIn = Effect.fnUntraced(function* (
+  ref: RepositoryRef,
+  tree: Sha,
+  task: TaskIdentity,
+  { commit, options }: { readonly commit: Sha; readonly options: ParseOptions }
+) {
+  const lists = yield* TaskList
+  const repository = yield* Repository
+  const made = Option.getOrUndefined(yield* repository.readCommit(ref, commit))
+  const parent = made?.parent === undefined ? Option.none() : yield* repository.readCommit(ref, made.parent)
+  if (Option.isNone(parent)) return { _tag: "Missing" } satisfies TreeUntick
+  const list = yield* readList(ref, tree, options)
+  const before = yield* readList(ref, parent.value.tree, options)
+  if (Option.isNone(list) || Option.isNone(before)) return { _tag: "Missing" } satisfies TreeUntick
+  const result = lists.untick(list.value.text, task, before.value.text, options)
+  const unticked: TreeUntick =
+    result._tag === "Unticked" ? { _tag: "Unticked", bytes: new TextEncoder().encode(result.text) } : result
+  return unticked
+})
 
 /** A tree's list with one task ticked. `Missing`: the file is not there. */
 export type TreeTick =

@@ -15,28 +15,32 @@ import { type Head, Repository } from "../ports/Repository.ts"
 import { putText } from "./artifacts.ts"
 import { restoreCandidate, storeCandidate } from "./candidates.ts"
 import { makeCommit } from "./commitObject.ts"
-import { describeErrors, formatDiagnostic, parseOptions, tickIn } from "./list.ts"
+import { describeErrors, formatDiagnostic, parseOptions, tickIn, untickIn } from "./list.ts"
 import { taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
+import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
+import { type TargetHead, targetHead } from "./targetHead.ts"
 
 /** What the list at a head says against going on, or nothing. */
 const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand, head: Head) {
   const { state, session } = context
   const { taskList } = yield* readyOf(state)
-  const tick = yield* tickIn(
-    session.repository,
-    head.tree,
-    identityOf(task.task),
-    parseOptions(state, taskList)
-  )
+  const identity = identityOf(task.task)
+  const options = parseOptions(state, taskList)
+  const change =
+    task.order?._tag === "Undo"
+      ? yield* untickIn(session.repository, head.tree, identity, { commit: task.order.commit, options })
+      : yield* tickIn(session.repository, head.tree, identity, options)
   const { id } = task.task
-  switch (tick._tag) {
+  switch (change._tag) {
     case "Ticked":
+    case "Unticked":
       return undefined
     case "AlreadyDone":
       return { _tag: "Superseded", message: `Somebody else ticked ${id} in ${taskList}.` } satisfies Merging
+    case "AlreadyOpen":
+      return { _tag: "Superseded", message: `${id} is open again in ${taskList}.` } satisfies Merging
     case "Gone":
       return {
         _tag: "Superseded",
@@ -45,9 +49,9 @@ const objection = Effect.fnUntraced(function* (context: StepContext, task: TaskI
     case "Missing":
       return { _tag: "Superseded", message: `${taskList} is gone.` } satisfies Merging
     case "Invalid": {
-      const errors = tick.diagnostics.filter(({ severity }) => severity === "error")
+      const errors = change.diagnostics.filter(({ severity }) => severity === "error")
       const message =
-        errors.length > 0 ? describeErrors(errors) : tick.diagnostics.map(formatDiagnostic).join("\n")
+        errors.length > 0 ? describeErrors(errors) : change.diagnostics.map(formatDiagnostic).join("\n")
       return { _tag: "ListInvalid", message } satisfies Merging
     }
   }
@@ -57,9 +61,9 @@ const commitOn = Effect.fnUntraced(function* (
   context: StepContext,
   task: TaskInHand,
   verdict: Verdict,
-  head: Head
+  { head, creates }: TargetHead
 ) {
-  const commit = yield* makeCommit(context, task, verdict, head.commit)
+  const commit = yield* makeCommit(context, task, verdict, head.commit, creates)
   return { _tag: "Committed", commit } satisfies Merging
 })
 
@@ -104,9 +108,7 @@ const moveOnto = Effect.fnUntraced(function* (
 export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
   const { state, session } = context
   const failpoint = yield* Failpoints
-  const repository = yield* Repository
   const task = yield* taskOf(context)
-  const { target } = yield* readyOf(state)
   const { candidate, verdict } = task
   if (candidate === undefined) {
     return yield* new StepProblem({
@@ -115,12 +117,13 @@ export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
       message: "There is no candidate."
     })
   }
-  const head = yield* repository.fetchHead(session.repository, target)
+  const target = yield* targetHead(session.repository, yield* readyOf(state))
+  const { head } = target
   const against = yield* objection(context, task, head)
   const result =
     against ??
     (verdict !== undefined && head.commit === task.base
-      ? yield* commitOn(context, task, verdict, head)
+      ? yield* commitOn(context, task, verdict, target)
       : yield* moveOnto(context, task, candidate, head))
   yield* failpoint("MERGE:effect")
   const report: Report = { _tag: "FinishMerge", result }

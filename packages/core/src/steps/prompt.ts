@@ -14,7 +14,7 @@ import { defaultTemplate, parseTemplate } from "../prompt/Template.ts"
 import { commandPlan } from "../verification/CommandPlan.ts"
 import { putText, readText } from "./artifacts.ts"
 import { taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
+import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
 
 /** What verifies a tree, and the tree's paths: both the prompt and VERIFY go by it. */
@@ -25,11 +25,13 @@ export const planOf = Effect.fnUntraced(function* (
 ) {
   const repository = yield* Repository
   const paths = yield* repository.listFiles(ref, tree)
-  const manifest = yield* repository.readFile(ref, tree, "package.json")
-  const packageJson = Option.getOrUndefined(
-    Option.map(manifest, ({ bytes }) => new TextDecoder().decode(bytes))
-  )
-  return { paths, packageJson, plan: commandPlan({ packageJson, paths, verify }) }
+  const textOf = (path: string) =>
+    Effect.map(repository.readFile(ref, tree, path), (file) =>
+      Option.getOrUndefined(Option.map(file, ({ bytes }) => new TextDecoder().decode(bytes)))
+    )
+  const packageJson = yield* textOf("package.json")
+  const yarnLock = paths.includes("yarn.lock") ? yield* textOf("yarn.lock") : undefined
+  return { paths, packageJson, plan: commandPlan({ packageJson, yarnLock, paths, verify }) }
 })
 
 const failureOfRound = Effect.fnUntraced(function* (context: StepContext, task: TaskInHand) {

@@ -22,7 +22,7 @@ import { ensureCommit } from "./commitObject.ts"
 import { currentTip, isFenced, recordTip, sealFence } from "./fence.ts"
 import { parseOptions, tickIn } from "./list.ts"
 import { taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
+import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
 import { StaleWorker, StepProblem } from "./StepError.ts"
 
@@ -44,20 +44,21 @@ const intend = Effect.fnUntraced(function* (context: StepContext) {
     })
   }
   yield* ensureCommit(context, task, commit)
-  const { epoch } = yield* Ref.get(session.lease)
+  const tip = isFenced(fence) ? yield* currentTip(context, fence) : undefined
+  const { epoch } = yield* Ref.get(session.lease) // a seal may have raised it
   const nonce = yield* session.host.nonce
   const common = {
     taskId: task.task.id,
     generation: task.generation,
     target,
     base: commit.parent,
+    ...(commit.creates === true ? { creates: commit.creates } : {}),
     commit: commit.commit,
     tree: commit.tree,
     nonce,
     epoch
   }
-  if (!isFenced(fence)) return { _tag: "IntendPush", intent: common } satisfies Report
-  const tip = yield* currentTip(context, fence)
+  if (tip === undefined) return { _tag: "IntendPush", intent: common } satisfies Report
   const content = { instance: state.instance, epoch, seq: tip.content.seq + 1, intent: commit.commit, nonce }
   const fenceNew = yield* remote.fenceCommit(fence, Option.some(tip.sha), content)
   yield* recordTip(context, fence, tip.sha, false)
@@ -73,7 +74,8 @@ const lineIsTaken = Effect.fnUntraced(function* (context: StepContext, head: Sha
   const { taskList } = yield* readyOf(state)
   const tree = yield* repository.treeOf(session.repository, head)
   const tick = yield* tickIn(session.repository, tree, identityOf(task.task), parseOptions(state, taskList))
-  return tick._tag === "AlreadyDone" || tick._tag === "Gone" || tick._tag === "Missing"
+  if (tick._tag === "Gone" || tick._tag === "Missing") return true
+  return tick._tag === (task.order?._tag === "Undo" ? "Ticked" : "AlreadyDone")
 })
 
 const epochIsCurrent = Effect.fnUntraced(function* ({ state, session }: StepContext) {
@@ -206,7 +208,8 @@ const pushNow = Effect.fnUntraced(function* (context: StepContext, open: OpenPus
 /** An execution that goes on with a push of an earlier one has not opened the repository yet. */
 const resolveOpen = Effect.fnUntraced(function* (context: StepContext, open: OpenPush) {
   const repository = yield* Repository
-  yield* repository.open(context.session.repository, open.intent.target)
+  const { creates, target } = open.intent
+  yield* repository.open(context.session.repository, creates === true ? undefined : target)
   return yield* conclude(context, open, undefined)
 })
 

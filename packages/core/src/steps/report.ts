@@ -11,7 +11,7 @@ import { makeReceipt, receiptJson } from "../receipt/Receipt.ts"
 import { putText } from "./artifacts.ts"
 import { parseOptions, readList, totalsOf } from "./list.ts"
 import { taskOf } from "./prep.ts"
-import { readyOf } from "./select.ts"
+import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
 
 const writeReceipt = Effect.fnUntraced(function* (context: StepContext) {

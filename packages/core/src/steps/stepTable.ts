@@ -11,6 +11,7 @@ import type { CodingAgents } from "../ports/CodingAgent.ts"
 import type { DeliveryRemote } from "../ports/DeliveryRemote.ts"
 import type { Frames } from "../ports/Frames.ts"
 import type { Leases } from "../ports/Leases.ts"
+import type { ProjectFile } from "../ports/ProjectFile.ts"
 import type { Repository } from "../ports/Repository.ts"
 import type { TaskList } from "../ports/TaskList.ts"
 import { implement } from "./implement.ts"
@@ -26,7 +27,15 @@ import type { StepError } from "./StepError.ts"
 import { verify } from "./verify.ts"
 
 /** The ports that steps use. */
-export type StepPorts = Artifacts | CodingAgents | DeliveryRemote | Frames | Leases | Repository | TaskList
+export type StepPorts =
+  | Artifacts
+  | CodingAgents
+  | DeliveryRemote
+  | Frames
+  | Leases
+  | ProjectFile
+  | Repository
+  | TaskList
 
 /** One step. `interruptible`: a pause with `now`, or a stop, may cut it off. */
 export interface StepDefinition {
@@ -43,7 +52,7 @@ export interface StepDefinition {
 /** The table. */
 export const stepTable: Record<StepName, StepDefinition> = {
   INITIALIZE: {
-    does: "cache, list, template, sandbox, agent, remote",
+    does: "cache, project settings, list, template, sandbox, agent, remote",
     durable: "what was found",
     afterCrash: "again",
     interruptible: true,

@@ -11,7 +11,7 @@ import type { Verdict } from "../model/Verdict.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
 import { Repository } from "../ports/Repository.ts"
 import { attribute } from "../verification/Attribution.ts"
-import { putText } from "./artifacts.ts"
+import { artifactKey, putText, readText } from "./artifacts.ts"
 import { buildBaseline, knownBaseline } from "./baseline.ts"
 import { restoreCandidate } from "./candidates.ts"
 import { tickedTree } from "./commitObject.ts"
@@ -28,6 +28,13 @@ const droppedWarning = Effect.fnUntraced(function* ({ session }: StepContext, tr
     : [`Verification changed tracked files; that was dropped: ${changed.slice(0, 10).join(", ")}.`]
 })
 
+/** A lockfile that could not be synced is why an install is red, and the install itself does not say so. */
+const withSyncLog = Effect.fnUntraced(function* (context: StepContext, { log, outcome }: TreeVerification) {
+  if (outcome !== "failed") return log
+  const sync = yield* readText(context, artifactKey(context.state, "sync.log"))
+  return sync === "" ? log : `${sync}\n\n${log}`
+})
+
 const verdictOf = Effect.fnUntraced(function* (
   context: StepContext,
   task: TaskInHand,
@@ -40,7 +47,7 @@ const verdictOf = Effect.fnUntraced(function* (
     first._tag === "Attributed"
       ? first
       : attribute(result.outcome, yield* buildBaseline(context, task, health.node))
-  const log = yield* putText(context, "verify.log", result.log)
+  const log = yield* putText(context, "verify.log", yield* withSyncLog(context, result))
   const verdict: Verdict = {
     outcome: result.outcome,
     attribution: blame._tag === "Attributed" ? blame.attribution : "regressed",

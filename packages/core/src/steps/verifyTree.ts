@@ -91,10 +91,10 @@ export const verifyTree = Effect.fnUntraced(function* (
       runAll(context, log, plan.commands, directory)
     )
   )
-  const green = plan.unverified ? "unverified" : "passed"
+  const green: TreeVerification["outcome"] = plan.unverified === undefined ? "passed" : "unverified"
   const result: TreeVerification =
     failed === undefined
-      ? { ...common, outcome: green, commands: runs, message: green, log: "" }
+      ? { ...common, outcome: green, commands: runs, message: plan.unverified ?? green, log: "" }
       : { ...common, outcome: "failed", commands: runs, ...failed }
   return result
 })

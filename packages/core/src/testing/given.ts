@@ -43,6 +43,8 @@ export const settings = (overrides: Partial<ExecutionSettings> = {}): ExecutionS
   requireVerify: false,
   noChange: "hold",
   onFailure: "continue",
+  delivery: "main",
+  skip: [],
   identity: { name: "Ada", email: "ada@example.test" },
   limits: defaultLimits,
   ...overrides

@@ -5,6 +5,9 @@
  * these commands means is `infrastructure.ts`.
  */
 import { isManifest, parseManifest, type Manifest } from "./Manifest.ts"
+import { type ChosenManager, chooseManager, managers } from "./packageManagers.ts"
+import type { NeededTool } from "./tools.ts"
+import { noBuildScript, noManifest, noProof } from "./unverified.ts"
 
 /** One command to run. `kind` says which limit it has and how its failure is to be read. */
 export interface PlannedCommand {
@@ -17,51 +20,33 @@ export interface PlannedCommand {
 /** What to run, in order, and what to say of it. */
 export interface CommandPlan {
   readonly commands: ReadonlyArray<PlannedCommand>
+  /** The package manager that the commands run; undefined with the project's own commands. */
+  readonly tool: NeededTool | undefined
   /** Dependencies are installed without a lockfile: the same tree may get others tomorrow. */
   readonly unlocked: boolean
-  /** Nothing that runs proves the change. */
-  readonly unverified: boolean
+  /** Not undefined: nothing that runs proves the change, and this says why and what to do. */
+  readonly unverified: string | undefined
   readonly warnings: ReadonlyArray<string>
   /** Not empty: the verdict is red without running anything, with these words as its log. */
   readonly problems: ReadonlyArray<string>
 }
 
-/** `packageJson` is the root one's text, `paths` are those of the tree, `verify` are the project's own commands. */
+/** Texts are those of the root; `paths` are those of the tree, `verify` are the project's own commands. */
 export interface CommandPlanInput {
   readonly packageJson: string | undefined
+  readonly yarnLock?: string | undefined
   readonly paths: ReadonlyArray<string>
   readonly verify: ReadonlyArray<ReadonlyArray<string>> | undefined
 }
 
-type Manager = "npm" | "pnpm" | "yarn"
-
-interface ManagerCommands {
-  readonly lockfiles: ReadonlyArray<string>
-  readonly locked: PlannedCommand["argv"]
-  readonly unlocked: PlannedCommand["argv"]
+const nothing: CommandPlan = {
+  commands: [],
+  tool: undefined,
+  unlocked: false,
+  unverified: undefined,
+  warnings: [],
+  problems: []
 }
-
-/** In the order of precedence where a tree has the lockfiles of several. */
-const managers: Record<Manager, ManagerCommands> = {
-  npm: {
-    lockfiles: ["package-lock.json", "npm-shrinkwrap.json"],
-    locked: ["npm", "ci"],
-    unlocked: ["npm", "install", "--no-package-lock"]
-  },
-  pnpm: {
-    lockfiles: ["pnpm-lock.yaml"],
-    locked: ["pnpm", "install", "--frozen-lockfile"],
-    unlocked: ["pnpm", "install", "--no-lockfile"]
-  },
-  yarn: {
-    lockfiles: ["yarn.lock"],
-    locked: ["yarn", "install", "--frozen-lockfile"],
-    unlocked: ["yarn", "install"]
-  }
-}
-const managerNames: ReadonlyArray<Manager> = ["npm", "pnpm", "yarn"]
-
-const nothing: CommandPlan = { commands: [], unlocked: false, unverified: true, warnings: [], problems: [] }
 
 /** Whether a command of the project's own is an install: it talks to a registry, and its failure may be that one's. */
 const isInstall = (argv: ReadonlyArray<string>): boolean => {
@@ -71,7 +56,7 @@ const isInstall = (argv: ReadonlyArray<string>): boolean => {
     .at(-1)
     ?.replace(/\.(cmd|exe)$/, "")
   if (name === "yarn") return verb === undefined || verb === "install"
-  if (name !== "npm" && name !== "pnpm") return false
+  if (name !== "npm" && name !== "pnpm" && name !== "bun") return false
   return ["ci", "clean-install", "install", "i", "install-test", "it"].includes(verb ?? "")
 }
 
@@ -92,47 +77,49 @@ const ownCommands = (verify: ReadonlyArray<ReadonlyArray<string>>): CommandPlan 
       argv: [program, ...rest]
     })
   })
+  const proves = commands.some((command) => command.kind === "build")
   return {
     ...nothing,
     commands,
     problems,
-    unverified: problems.length === 0 && !commands.some((command) => command.kind === "build")
+    unverified: proves || problems.length > 0 ? undefined : noProof(commands.length)
   }
 }
 
-const chooseManager = (manifest: Manifest, present: ReadonlyArray<Manager>): Manager => {
-  const named = managerNames.find((name) => manifest.packageManager?.startsWith(`${name}@`))
-  if (named !== undefined && (present.length === 0 || present.includes(named))) return named
-  return present[0] ?? "npm"
-}
+const becauseOf = ({ lockfile }: ChosenManager, { packageManager }: Manifest): string =>
+  lockfile ?? (packageManager === undefined ? "package.json" : `packageManager ${packageManager}`)
 
-const packageCommands = (manifest: Manifest, paths: ReadonlySet<string>): CommandPlan => {
-  const present = managerNames.filter((name) => managers[name].lockfiles.some((file) => paths.has(file)))
-  const manager = chooseManager(manifest, present)
-  const locked = present.includes(manager)
+const packageCommands = (manifest: Manifest, input: CommandPlanInput): CommandPlan => {
+  const paths = new Set(input.paths)
+  const { packageManager } = manifest
+  const chosen = chooseManager({ packageManager, paths, yarnLock: input.yarnLock })
+  const { manager, isCertain, lockfile, ignored } = chosen
+  const commands = managers[manager]
   const builds = manifest.scripts["build"] !== undefined
   const warnings: Array<string> = []
-  if (present.length > 1) {
-    const ignored = present.filter((name) => name !== manager).flatMap((name) => managers[name].lockfiles)
-    const files = ignored.filter((file) => paths.has(file)).join(", ")
-    warnings.push(`Several lockfiles: ${manager} is used and ${files} is not. Remove what is not needed.`)
+  if (ignored.length > 0) {
+    warnings.push(
+      `Several lockfiles: ${commands.name} is used and ${ignored.join(", ")} is not. Remove what is not needed.`
+    )
   }
-  for (const file of ["bun.lock", "bun.lockb", "deno.lock"]) {
-    if (paths.has(file) && !locked) {
-      warnings.push(`${file} is not understood: ${manager} is used. Set the project's own verify commands.`)
-    }
+  if (paths.has("deno.lock") && lockfile === undefined) {
+    warnings.push(
+      `deno.lock is not understood: ${commands.name} is used. Set the project's own verify commands.`
+    )
   }
   const installs = builds || manifest.hasDependencies
   const install: PlannedCommand = {
     name: "install",
     kind: "install",
-    argv: locked ? managers[manager].locked : managers[manager].unlocked
+    argv: lockfile === undefined ? commands.unlocked : commands.locked
   }
-  const build: PlannedCommand = { name: "build", kind: "build", argv: [manager, "run", "build"] }
+  const build: PlannedCommand = { name: "build", kind: "build", argv: [commands.program, "run", "build"] }
+  const because = becauseOf(chosen, manifest)
   return {
     commands: [...(installs ? [install] : []), ...(builds ? [build] : [])],
-    unlocked: installs && !locked && manifest.hasDependencies,
-    unverified: !builds,
+    tool: installs ? { manager, program: commands.program, because, isCertain } : undefined,
+    unlocked: installs && lockfile === undefined && manifest.hasDependencies,
+    unverified: builds ? undefined : noBuildScript(commands.program),
     warnings,
     problems: []
   }
@@ -141,10 +128,10 @@ const packageCommands = (manifest: Manifest, paths: ReadonlySet<string>): Comman
 /** The plan of a tree. Own commands replace the defaults altogether. */
 export const commandPlan = (input: CommandPlanInput): CommandPlan => {
   if (input.verify !== undefined) return ownCommands(input.verify)
-  if (input.packageJson === undefined) return nothing
+  if (input.packageJson === undefined) return { ...nothing, unverified: noManifest(input.paths) }
   const manifest = parseManifest(input.packageJson)
   if (!isManifest(manifest)) {
-    return { ...nothing, unverified: false, problems: [`package.json cannot be read: ${manifest.problem}`] }
+    return { ...nothing, problems: [`package.json cannot be read: ${manifest.problem}`] }
   }
-  return packageCommands(manifest, new Set(input.paths))
+  return packageCommands(manifest, input)
 }

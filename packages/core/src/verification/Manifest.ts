@@ -29,9 +29,18 @@ const dependencyFields = [
   "devDependencies",
   "optionalDependencies",
   "peerDependencies",
-  "workspaces",
+  "workspaces"
+] as const
+
+/** What else a lockfile of one manager or another repeats; `name` is what makes a new workspace one. */
+const mirroredFields = [
   "overrides",
-  "resolutions"
+  "resolutions",
+  "pnpm",
+  "dependenciesMeta",
+  "peerDependenciesMeta",
+  "bin",
+  "name"
 ] as const
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -69,7 +78,9 @@ export const parseManifest = (text: string): Manifest | ManifestProblem => {
       )
     ),
     packageManager: typeof packageManager === "string" ? packageManager : undefined,
-    hasDependencies: dependencyFields.slice(0, 5).some((field) => filled(value[field])),
-    dependencies: JSON.stringify(dependencyFields.map((field) => canonical(value[field]) ?? null))
+    hasDependencies: dependencyFields.some((field) => filled(value[field])),
+    dependencies: JSON.stringify(
+      [...dependencyFields, ...mirroredFields].map((field) => canonical(value[field]) ?? null)
+    )
   }
 }

@@ -47,11 +47,13 @@ const npmNetwork = /^npm (?:error|ERR!) (?:network .*|Exit handler never called!
 /** A script of a package failed: whatever it printed is its own affair. */
 const scriptFailed = /\bELIFECYCLE\b|^error Command failed|^npm (?:error|ERR!) command failed/m
 
-/** pnpm and yarn name the request that failed on the line that says why; a retry is not yet a failure. */
+/** pnpm, yarn, bun and Corepack name the request that failed on the line that says why; a retry is not yet a failure. */
 const requestFailed: ReadonlyArray<RegExp> = [
-  /^(?!.*[Ww]ill retry).*\bERR_PNPM_(?:META_FETCH_FAIL|FETCH_5\d\d)\b.*$/m,
+  /^(?!.*[Ww]ill retry).*\bERR_PNPM_(?:META_FETCH_FAIL|FETCH_5\d\d|\w*NETWORK_ERROR)\b.*$/m,
   /^(?!.*[Ww]ill retry)(?=.*(?:https?:\/\/|\bRequestError\b)).*\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|E(?:SOCKET)?TIMEDOUT|ENETUNREACH|EHOSTUNREACH)\b.*$/m,
-  /^.*\bResponse Code: 5\d\d\b.*$/m
+  /^.*\bResponse Code: 5\d\d\b.*$/m,
+  /^\w*Error: (?:Error when performing the request to https?:|Server answered with HTTP 5\d\d\b).*$/m,
+  /^error: (?:(?:Connection(?:Refused|Closed|Reset)|DNSResolveFailed|FailedToOpenSocket|Timeout) downloading|GET https?:\S+ - 5\d\d\b).*$/m
 ]
 
 const diskFull = [

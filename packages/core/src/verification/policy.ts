@@ -6,8 +6,8 @@
  * wish.
  */
 import type { Task } from "../model/Task.ts"
-import { isManifest, parseManifest } from "./Manifest.ts"
 import { namesFile } from "./namesFile.ts"
+import { lockfileNames } from "./packageManagers.ts"
 import { changedScripts } from "./scripts.ts"
 
 /** A `package.json` of the tree, before and after; undefined where it does not exist. */
@@ -29,8 +29,6 @@ export interface PolicyInput {
   }>
   /** Every changed `package.json`. */
   readonly manifests: ReadonlyArray<ManifestChange>
-  /** All paths of the changed tree. */
-  readonly paths: ReadonlyArray<string>
   /** The project's own verification commands. */
   readonly verify: ReadonlyArray<ReadonlyArray<string>> | undefined
 }
@@ -49,11 +47,10 @@ export interface Held {
   readonly message: string
 }
 
-/** The decision. `lockfileSync` is the command that brings the lockfile in line with the manifests, if one has to. */
+/** The decision. */
 export interface PolicyDecision {
   readonly held: ReadonlyArray<Held>
   readonly warnings: ReadonlyArray<string>
-  readonly lockfileSync: readonly [string, ...Array<string>] | undefined
 }
 
 const ciFiles =
@@ -61,9 +58,6 @@ const ciFiles =
 
 /** They decide what an install or `npm run` does: `script-shell=true` makes every build green. */
 const installSettings = /(?:^|\/)(?:\.npmrc|\.yarnrc|\.yarnrc\.ya?ml|\.pnpmfile\.c?js|pnpm-workspace\.yaml)$/i
-
-const npmLocks = ["package-lock.json", "npm-shrinkwrap.json"]
-const lockfiles: ReadonlyArray<string> = [...npmLocks, "pnpm-lock.yaml", "yarn.lock"]
 
 const list = (paths: ReadonlyArray<string>): string => paths.join(", ")
 
@@ -112,33 +106,12 @@ const heldScripts = (input: PolicyInput): ReadonlyArray<Held> =>
     return [{ reason: "verify_scripts", paths: [manifest.path], message }]
   })
 
-const dependenciesOf = (text: string | undefined): string | undefined => {
-  const manifest = text === undefined ? undefined : parseManifest(text)
-  return manifest !== undefined && isManifest(manifest) ? manifest.dependencies : undefined
-}
-
-/** Whether a lockfile that matched before no longer does. */
-const dependenciesChanged = (manifest: ManifestChange): boolean => {
-  const after = dependenciesOf(manifest.after)
-  const before = dependenciesOf(manifest.before ?? "{}")
-  return after !== undefined && after !== before
-}
-
-const syncCommand = (input: PolicyInput): PolicyDecision["lockfileSync"] => {
-  if (!input.manifests.some(dependenciesChanged)) return undefined
-  const stale = (file: string) => input.paths.includes(file) && !input.changed.includes(file)
-  if (npmLocks.some((file) => input.changed.includes(file))) return undefined
-  if (npmLocks.some(stale)) return ["npm", "install", "--package-lock-only", "--ignore-scripts"]
-  return stale("pnpm-lock.yaml") ? ["pnpm", "install", "--lockfile-only", "--ignore-scripts"] : undefined
-}
-
 /** Decides what becomes of a change. */
 export const decidePolicy = (input: PolicyInput): PolicyDecision => {
-  const locks = input.changed.filter((path) => lockfiles.includes(path.split("/").at(-1) ?? ""))
+  const locks = input.changed.filter((path) => lockfileNames.includes(path.split("/").at(-1) ?? ""))
   const alone = locks.length > 0 && input.manifests.length === 0
   return {
     held: [...heldPaths(input), ...heldScripts(input)],
-    warnings: alone ? [`The change alters ${list(locks)} without any package.json.`] : [],
-    lockfileSync: syncCommand(input)
+    warnings: alone ? [`The change alters ${list(locks)} without any package.json.`] : []
   }
 }

@@ -28,6 +28,8 @@ export interface Wish<E = never, R = never> {
   readonly scope: Scope
   readonly event: ClientEvent
   readonly idempotency?: IdempotencyKey | undefined
+  /** 0 to 9; raises that of an execution that is joined. */
+  readonly priority?: number | undefined
   /** Whether an active execution is joined, or followed where it is stopping; otherwise the wish is refused. */
   readonly joins: boolean
   /** What starts, after the project's newest execution. Asked only where something is to start. */
@@ -51,30 +53,53 @@ interface Decided {
 export const isActive = (state: State): state is Execution => state !== undefined && !isEnded(state.status)
 
 /** More work for an active execution, or its rejection. */
-export const join = (execution: Execution, scope: Scope, eventId: string | undefined, at: number) =>
+export const join = (
+  execution: Execution,
+  { scope, eventId, priority }: Pick<StartInput, "scope" | "eventId" | "priority">,
+  at: number
+) =>
   Result.map(
-    decide({ _tag: "Join", scope, at, ...(eventId === undefined ? {} : { eventId }) }, execution),
+    decide(
+      {
+        _tag: "Join",
+        scope,
+        at,
+        ...(eventId === undefined ? {} : { eventId }),
+        ...(priority === undefined ? {} : { priority })
+      },
+      execution
+    ),
     (events) => {
       const { executionId, version: expectedVersion } = execution
       return { _tag: "Append" as const, executionId, expectedVersion, events }
     }
   )
 
-const deferred = ({ boundTo: _, eventId, userId, ...work }: StartInput): Decided => ({
+const deferred = ({
+  boundTo: _,
+  ordered: _o,
+  fresh: _f,
+  eventId,
+  userId,
+  priority,
+  ...work
+}: StartInput): Decided => ({
   executionId: undefined,
   consequence: {
     _tag: "Defer",
     work: {
       ...work,
       ...(eventId === undefined ? {} : { eventId }),
-      ...(userId === undefined ? {} : { userId })
+      ...(userId === undefined ? {} : { userId }),
+      ...(priority === undefined ? {} : { priority })
     }
   }
 })
 
 const joined = Effect.fnUntraced(function* <E, R>(execution: Execution, wish: Wish<E, R>, at: number) {
   const { executionId } = execution
-  const consequence = join(execution, wish.scope, wish.event.id, at)
+  const { scope, priority, event } = wish
+  const consequence = join(execution, { scope, priority, eventId: event.id }, at)
   const decided: Decided = Result.isSuccess(consequence)
     ? { executionId, consequence: consequence.success }
     : deferred(yield* wish.start(execution))

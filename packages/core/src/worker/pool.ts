@@ -4,15 +4,15 @@
  * One hint is one turn: at a task's end a project that others wait for goes to the back of the line. A hint that is
  * lost, doubled or wrong costs time only; what is runnable and has no live lease is found again by the sweep.
  */
-import { Clock, Duration, Effect, Metric, Option, Queue, Ref, Stream } from "effect"
+import { Clock, Duration, Effect, Metric, Option, Ref, Stream } from "effect"
 import type { BoundTo } from "../model/Settings.ts"
-import type { ExecutionId, ProjectId } from "../model/Ids.ts"
 import { type Hint, Hints } from "../ports/Hints.ts"
 import { Host } from "../ports/Host.ts"
 import { Journal } from "../ports/Journal.ts"
 import { Leases } from "../ports/Leases.ts"
 import { queueLatency } from "./metrics.ts"
 import { takeUpDeferred } from "./takeUpDeferred.ts"
+import { makeWaitingLine, type Turn, type WaitingLine } from "./waitingLine.ts"
 import { defaultWorkOptions, work, type WorkOptions, type WorkResult } from "./work.ts"
 
 /** How many executions are worked on at once, here and over all workers, and how often is swept. */
@@ -37,57 +37,38 @@ export const defaultPoolOptions: PoolOptions = {
   drain: Effect.never
 }
 
-interface Turn {
-  readonly executionId: ExecutionId
-  readonly projectId: ProjectId
-  readonly since: number
-  readonly cause: "hint" | "sweep" | "turn"
-}
-
 interface Line {
-  readonly queue: Queue.Queue<Turn>
-  /** Executions that wait in the line or are worked on. */
-  readonly known: Ref.Ref<ReadonlySet<ExecutionId>>
+  readonly waiting: WaitingLine
   readonly draining: Ref.Ref<boolean>
 }
 
-const enqueue = Effect.fnUntraced(function* (line: Line, turn: Turn) {
-  const fresh = yield* Ref.modify(line.known, (known) => {
-    if (known.has(turn.executionId)) return [false, known] as const
-    return [true, new Set([...known, turn.executionId])] as const
-  })
-  if (fresh) yield* Queue.offer(line.queue, turn)
-})
-
-const forget = (line: Line, executionId: ExecutionId) =>
-  Ref.update(line.known, (known) => new Set([...known].filter((other) => other !== executionId)))
-
 /** Executions that work was deferred for, as soon as they can have it. */
 const takeUp = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
-  for (const { boundTo, executionId, projectId } of yield* takeUpDeferred) {
+  for (const { boundTo, executionId, projectId, priority } of yield* takeUpDeferred) {
     const since = yield* Clock.currentTimeMillis
-    if (boundTo === options.boundTo) yield* enqueue(line, { executionId, projectId, since, cause: "sweep" })
+    if (boundTo !== options.boundTo) continue
+    yield* line.waiting.join({ executionId, projectId, since, cause: "sweep", priority })
   }
 })
 
 /** What to do with an execution after a turn: the sweep finds those that wait, once their time has come. */
 const after = Effect.fnUntraced(function* (line: Line, options: PoolOptions, turn: Turn, result: WorkResult) {
-  yield* forget(line, turn.executionId)
+  yield* line.waiting.forget(turn.executionId)
   if (result._tag === "Rested") yield* takeUp(line, options)
   if (result._tag !== "Yielded" || (yield* Ref.get(line.draining))) return
-  yield* enqueue(line, { ...turn, since: yield* Clock.currentTimeMillis, cause: "turn" })
+  yield* line.waiting.join({ ...turn, since: yield* Clock.currentTimeMillis, cause: "turn" })
 })
 
 const takeTurn = Effect.fnUntraced(function* (line: Line, options: PoolOptions, turn: Turn) {
   const leases = yield* Leases
   const live = yield* leases.count
   if (live >= options.concurrencyOverAll) {
-    yield* forget(line, turn.executionId)
+    yield* line.waiting.forget(turn.executionId)
     return
   }
   const workOptions: WorkOptions = {
     leaseMs: options.leaseMs,
-    yieldAtBoundary: Effect.map(Queue.size(line.queue), (waiting) => waiting > 0),
+    yieldAtBoundary: Effect.map(line.waiting.size, (waiting) => waiting > 0),
     leaveAfterStep: Ref.get(line.draining),
     onLease: Effect.gen(function* () {
       const seconds = ((yield* Clock.currentTimeMillis) - turn.since) / 1000
@@ -110,11 +91,12 @@ const sweep = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
     const holder = yield* leases.holder(projectId)
     const free = Option.isNone(holder) || (yield* host.isDead(holder.value.owner))
     if (state.boundTo === options.boundTo && due && free) {
-      yield* enqueue(line, {
+      yield* line.waiting.join({
         executionId,
         projectId,
         since: state.waiting?.until ?? state.updatedAt,
-        cause: "sweep"
+        cause: "sweep",
+        priority: state.priority
       })
     }
   }
@@ -128,7 +110,7 @@ const survives = <A, E, R>(what: string, effect: Effect.Effect<A, E, R>) =>
 const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
   while (!(yield* Ref.get(line.draining))) {
     const drained = Effect.as(options.drain, undefined)
-    const taken = yield* Effect.raceFirst(Queue.take(line.queue), drained)
+    const taken = yield* Effect.raceFirst(line.waiting.take, drained)
     if (taken === undefined) return
     yield* survives("work", takeTurn(line, options, taken))
   }
@@ -141,17 +123,15 @@ const slot = Effect.fnUntraced(function* (line: Line, options: PoolOptions) {
 export const runPool = Effect.fn("Worker.pool")(function* (options: PoolOptions) {
   const hints = yield* Hints
   const line: Line = {
-    queue: yield* Queue.unbounded<Turn>(),
-    known: yield* Ref.make<ReadonlySet<ExecutionId>>(new Set()),
+    waiting: yield* makeWaitingLine,
     draining: yield* Ref.make(false)
   }
-  const toTurn = ({ executionId, projectId, enqueuedAt }: Hint): Turn => ({
-    executionId,
-    projectId,
-    since: enqueuedAt,
-    cause: "hint"
+  // Of a hint only the id is trusted.
+  const heed = Effect.fnUntraced(function* ({ executionId, projectId, enqueuedAt: since }: Hint) {
+    const { priority } = yield* (yield* Journal).load(executionId)
+    yield* line.waiting.join({ executionId, projectId, since, cause: "hint", priority })
   })
-  const taking = hints.take.pipe(Stream.runForEach((hint) => enqueue(line, toTurn(hint))))
+  const taking = hints.take.pipe(Stream.runForEach((hint) => survives("a hint", heed(hint))))
   const sweeping = survives("sweep", sweep(line, options)).pipe(
     Effect.andThen(Effect.sleep(Duration.millis(options.sweepMs))),
     Effect.forever

@@ -17,6 +17,7 @@ import type { Session } from "../steps/Session.ts"
 import { failureOf, type StepError } from "../steps/StepError.ts"
 import type { StepDefinition } from "../steps/stepTable.ts"
 import { stepDuration } from "./metrics.ts"
+import { orWarn } from "./orWarn.ts"
 import { submit, submitIfUnchanged } from "./submit.ts"
 
 type Ending = Report | { readonly _tag: "Stale" }
@@ -135,7 +136,11 @@ export const runStep = (
       const started = yield* Clock.currentTimeMillis
       const work = Effect.andThen(failpoint(`${step}:started`), run(definition, state, session, mode))
       const ending = yield* definition.interruptible
-        ? restore(work).pipe(Effect.onInterrupt(() => Effect.ignore(closed(state.executionId, session))))
+        ? restore(work).pipe(
+            Effect.onInterrupt(() =>
+              orWarn("saying that the step was cut off", closed(state.executionId, session))
+            )
+          )
         : work
       return yield* finish(state, session, step, ending, started)
     })

@@ -10,6 +10,7 @@ import type { InheritedPush } from "../execution/Event.ts"
 import { notLegal } from "../execution/Rejection.ts"
 import type { Execution, State } from "../execution/State.ts"
 import { type CorrelationId, ExecutionId, type ProjectId } from "../model/Ids.ts"
+import type { Ordered } from "../model/Decision.ts"
 import type { BoundTo, ExecutionSettings, Scope } from "../model/Settings.ts"
 import { Host } from "../ports/Host.ts"
 import { Journal } from "../ports/Journal.ts"
@@ -28,6 +29,12 @@ export interface StartInput {
   readonly workflow: string
   readonly userId?: string | undefined
   readonly eventId?: string | undefined
+  /** 0 to 9; more goes first. */
+  readonly priority?: number | undefined
+  /** Begin a delivery branch of its own, instead of going on with an earlier one that is not merged. */
+  readonly fresh?: boolean | undefined
+  /** What a person wants delivered first. */
+  readonly ordered?: ReadonlyArray<Ordered> | undefined
 }
 
 /** The push that an ended execution left to its project, if it left one. */
@@ -41,6 +48,10 @@ const inheritedFrom = (state: State): InheritedPush | undefined => {
   const taskTitle = state.inHand?.task.title ?? push.intent.taskId
   return { executionId: state.executionId, taskTitle, intent: push.intent, capabilities }
 }
+
+/** The delivery branch that the project's executions were at. */
+const branchOf = (previous: State): string | undefined =>
+  previous?.ready?.from === undefined ? previous?.continues : previous.ready.target
 
 const newId = Effect.gen(function* () {
   const host = yield* Host
@@ -56,6 +67,8 @@ export const prepareStart = Effect.fnUntraced(function* (input: StartInput, prev
   const { projectId, settings, scope, boundTo, correlationId, userId, eventId } = input
   const { name, version } = yield* workflows.find(input.workflow)
   const inherited = inheritedFrom(previous)
+  const continues = input.fresh === true ? undefined : branchOf(previous)
+  const { ordered, priority } = input
   const executionId = yield* newId
   const decided = decide(
     {
@@ -71,7 +84,10 @@ export const prepareStart = Effect.fnUntraced(function* (input: StartInput, prev
       boundTo,
       ...(userId === undefined ? {} : { userId }),
       ...(eventId === undefined ? {} : { eventId }),
-      ...(inherited === undefined ? {} : { inherited })
+      ...(inherited === undefined ? {} : { inherited }),
+      ...(priority === undefined ? {} : { priority }),
+      ...(continues === undefined ? {} : { continues }),
+      ...(ordered === undefined ? {} : { ordered })
     },
     previous
   )

@@ -15,7 +15,7 @@ const takeUp = Effect.fnUntraced(function* ({ id, work }: Deferral) {
   const newest = yield* newestOf(work.projectId)
   const at = Math.max(yield* Clock.currentTimeMillis, newest?.updatedAt ?? 0)
   const consequence: Result.Result<Parameters<typeof intake.takeUp>[1], Rejection> = isActive(newest)
-    ? join(newest, work.scope, work.eventId, at)
+    ? join(newest, work, at)
     : Result.map(yield* prepareStart({ ...work, boundTo: "service" }, newest, at), ({ events }) => ({
         _tag: "Create" as const,
         events

@@ -16,6 +16,7 @@ import { openSession, type Session } from "../steps/Session.ts"
 import { Workflows } from "../workflows/registry.ts"
 import { type Workflow, workflowId } from "../workflows/Workflow.ts"
 import { cleanUpEnded, cleanUpExecution, cleanUpTask } from "./cleanUp.ts"
+import { orWarn } from "./orWarn.ts"
 import { runStep } from "./runStep.ts"
 import { submit } from "./submit.ts"
 
@@ -147,7 +148,7 @@ const holding = (executionId: ExecutionId, lease: Ref.Ref<Lease>, options: WorkO
       if (Option.isSome(holder) && holder.value.epoch !== held.epoch) return
       yield* cleanUpExecution(session, yield* journal.load(executionId))
     })
-    yield* Effect.addFinalizer(() => Effect.ignore(leave))
+    yield* Effect.addFinalizer(() => orWarn("cleaning up", leave))
     return yield* Effect.raceFirst(
       loop(executionId, session, workflow, options),
       keepAlive(session, options.leaseMs)
@@ -163,7 +164,8 @@ const takeLease = (projectId: ProjectId, leaseMs: number) =>
       const taken = yield* leases.acquire(projectId, host.owner, leaseMs, host.isDead)
       if (Option.isNone(taken)) return undefined
       const lease = yield* Ref.make(taken.value)
-      yield* Effect.addFinalizer(() => Effect.ignore(Effect.flatMap(Ref.get(lease), leases.release)))
+      const release = Effect.flatMap(Ref.get(lease), leases.release)
+      yield* Effect.addFinalizer(() => orWarn("giving the lease back", release))
       return lease
     })
   )

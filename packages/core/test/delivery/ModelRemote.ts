@@ -28,7 +28,8 @@ export interface FenceCommit {
 
 export interface Request {
   readonly kind: "push" | "seal"
-  readonly target: { readonly old: string; readonly new: string } | undefined
+  /** Without an old one the branch has to be absent. */
+  readonly target: { readonly old: string | undefined; readonly new: string } | undefined
   readonly fence: { readonly old: string | undefined; readonly new: string } | undefined
   answer: PushAnswer | undefined
 }
@@ -46,6 +47,8 @@ export class ModelRemote {
   /** Owners whose commits a person took out. */
   readonly removed = new Set<string>()
   target: string | undefined
+  /** Where a delivery branch begins that does not exist yet; absent where the target is not one. */
+  readonly from: string | undefined
   fence: string | undefined
   reachable = true
   protectedBranch = false
@@ -55,10 +58,12 @@ export class ModelRemote {
   readonly #strict: boolean
   #names = 0
 
-  constructor(faults: ReadonlySet<Fault>, strict: boolean) {
+  constructor(faults: ReadonlySet<Fault>, strict: boolean, createsTarget: boolean) {
     this.#faults = faults
     this.#strict = strict
-    this.target = this.addCommit({ sha: "root", parent: undefined, owner: undefined, ticked: false }).sha
+    const root = this.addCommit({ sha: "root", parent: undefined, owner: undefined, ticked: false }).sha
+    this.from = createsTarget ? root : undefined
+    this.target = createsTarget ? undefined : root
   }
 
   /** A name that nothing else has. */
@@ -136,7 +141,7 @@ export class ModelRemote {
     this.closed.set(owner, reason)
   }
 
-  #land(target: { readonly old: string; readonly new: string }): void {
+  #land(target: { readonly old: string | undefined; readonly new: string }): void {
     const commit = this.commit(target.new)
     const owner = commit.owner ?? ""
     const count = (this.landings.get(owner) ?? 0) + 1
@@ -144,8 +149,10 @@ export class ModelRemote {
     this.promise(count === 1, `${owner} landed ${count} times`)
     const closed = this.closed.get(owner)
     this.promise(closed === undefined, `${owner} landed after it had ended ${closed}`)
-    if (commit.parent !== this.target) throw new Violation(`${owner} overwrote the commit of somebody else`)
-    if (this.commit(target.old).ticked) throw new Violation(`${owner} did a task that was done already`)
+    if (commit.parent !== (this.target ?? this.from))
+      throw new Violation(`${owner} overwrote the commit of somebody else`)
+    if (target.old !== undefined && this.commit(target.old).ticked)
+      throw new Violation(`${owner} did a task that was done already`)
     this.target = commit.sha
     this.#checkHistory()
   }

@@ -11,6 +11,8 @@ export interface WalkOptions {
   readonly forcePushes: boolean
   /** Databases are restored from backups. Only "never two beside each other" is then promised. */
   readonly restores?: boolean
+  /** The target is a delivery branch that the first push creates. */
+  readonly createsTarget?: boolean
 }
 
 export const fencedRemote: RemoteCapabilities = {
@@ -30,7 +32,7 @@ interface Worker {
 export const walk = (seed: number, options: WalkOptions, seen: Map<string, number>): void => {
   const random = makeRandom(seed)
   const faults = new Set(options.faults ?? [])
-  const remote = new ModelRemote(faults, options.restores !== true)
+  const remote = new ModelRemote(faults, options.restores !== true, options.createsTarget === true)
   const world: World = { remote, random, faults, capabilities: options.capabilities, seen }
   const databases = ["A", "B"].slice(0, random.chance(0.6) ? 2 : 1).map((instance): ModelDatabase => ({
     instance,
@@ -69,8 +71,9 @@ export const walk = (seed: number, options: WalkOptions, seen: Map<string, numbe
     if (remote.inFlight.length > 0) remote.deliver(random.pick(remote.inFlight))
   }
   const commitByPerson = (ticks: boolean): void => {
-    if (remote.target === undefined) return
-    const parent = remote.commit(remote.target)
+    const onto = remote.target ?? remote.from
+    if (onto === undefined) return
+    const parent = remote.commit(onto)
     const made = remote.addCommit({
       sha: remote.fresh("p"),
       parent: parent.sha,
@@ -132,7 +135,7 @@ export const walk = (seed: number, options: WalkOptions, seen: Map<string, numbe
   // The storm is over: everything comes to its end, and what the network still holds arrives last.
   remote.reachable = true
   remote.protectedBranch = false
-  if (remote.target === undefined) remote.target = deleted
+  if (remote.from === undefined) remote.target ??= deleted
   const open = (): boolean =>
     databases.some((db) => db.unresolved !== undefined || db.execution?.status === "running")
   for (let i = 0; open(); i++) {

@@ -45,6 +45,8 @@ type Step<A> = Generator<Request | undefined, A, PushAnswer | undefined>
 /** The database has another holder: the worker stops. */
 export class Gone extends Error {}
 
+type Made = Pick<PushIntent, "base" | "commit" | "creates">
+
 const sha = (name: string): Sha => name as Sha
 const patience = 6
 
@@ -109,14 +111,14 @@ export function* runWorker(world: World, db: ModelDatabase): Running {
     }
     const target = (): RemoteObservation["target"] => {
       const head = remote.target
-      if (head === undefined) return { containsCommit: false, atBase: false }
+      if (head === undefined) return { containsCommit: false, atBase: intent.creates === true }
       const history = remote.history(head)
       const known = new Set(remote.history(intent.base).map((commit) => commit.sha))
       const ours = history.find((commit) => commit.owner === owner && !known.has(commit.sha))
       return {
         head: sha(head),
         containsCommit: history.some((commit) => commit.sha === intent.commit),
-        atBase: head === intent.base,
+        atBase: intent.creates !== true && head === intent.base,
         ...(ours === undefined ? {} : { ours: sha(ours.sha) })
       }
     }
@@ -212,9 +214,9 @@ export function* runWorker(world: World, db: ModelDatabase): Running {
   }
 
   /** MERGE: the line is open at the head, and the commit is made on it; the same input gives the same commit. */
-  const merge = function* (execution: ModelExecution): Step<Pick<PushIntent, "base" | "commit"> | undefined> {
+  const merge = function* (execution: ModelExecution): Step<Made | undefined> {
     yield
-    const head = remote.target
+    const head = remote.target ?? remote.from
     if (head === undefined || !remote.reachable) {
       if (execution.stopRequested) end(execution, "stopped", "stopped")
       return undefined
@@ -225,20 +227,20 @@ export function* runWorker(world: World, db: ModelDatabase): Running {
       return undefined
     }
     const made = remote.addCommit({ sha: `${owner}@${head}`, parent: head, owner, ticked: true })
-    return { base: sha(head), commit: sha(made.sha) }
+    const both = { base: sha(head), commit: sha(made.sha) }
+    return remote.target === undefined ? { ...both, creates: true } : both
   }
 
-  const pushOnce = function* (
-    execution: ModelExecution,
-    what: Pick<PushIntent, "base" | "commit">
-  ): Step<PushAnswer> {
+  const pushOnce = function* (execution: ModelExecution, what: Made): Step<PushAnswer> {
     yield
     const old = fenced ? remote.fence : undefined
     const next = !fenced ? undefined : faults.has("fence_changes") ? old : newFence()
     yield
     check()
     const intent: PushIntent = {
-      ...what,
+      base: what.base,
+      commit: what.commit,
+      ...(what.creates === true ? { creates: true } : {}),
       taskId: "T" as TaskId,
       generation: execution.generation,
       target: "main",
@@ -251,7 +253,7 @@ export function* runWorker(world: World, db: ModelDatabase): Running {
     execution.intent = intent
     const answer = yield* send({
       kind: "push",
-      target: { old: intent.base, new: intent.commit },
+      target: { old: intent.creates === true ? undefined : intent.base, new: intent.commit },
       fence: next === undefined ? undefined : { old, new: next },
       answer: undefined
     })
@@ -265,7 +267,7 @@ export function* runWorker(world: World, db: ModelDatabase): Running {
     for (let tries = 0; tries < patience; tries++) {
       yield
       check()
-      let again: Pick<PushIntent, "base" | "commit"> | undefined
+      let again: Made | undefined
       if (execution.intent !== undefined) {
         const settled = yield* settle(execution.intent, execution.owner, answer)
         yield

@@ -31,6 +31,14 @@ describe("the push protocol", () => {
     if (process.env["DEVTEAM_SHOW"] !== undefined) process.stderr.write(`${JSON.stringify([...seen])}\n`)
   })
 
+  it("keeps them for a branch that the first push creates", { timeout: 600_000 }, () => {
+    const seen = new Map<string, number>()
+    const options = { capabilities: fencedRemote, forcePushes: true, createsTarget: true }
+    assert.isUndefined(firstViolation(Math.ceil(walks / 4), options, seen))
+    for (const name of ["Landed", "PushAgain", "Regenerate", "Removed", "TargetGone"])
+      assert.isAbove(seen.get(name) ?? 0, 0, name)
+  })
+
   it("keeps them without a fence while nobody moves the branch back", { timeout: 600_000 }, () => {
     const seen = new Map<string, number>()
     const options = { capabilities: casOnlyRemote, forcePushes: false }
@@ -61,6 +69,11 @@ describe("the push protocol", () => {
         process.stderr.write(`${fault}: ${JSON.stringify(found)}\n`)
     })
   }
+
+  it("control: a branch that is created without a seal breaks a promise", { timeout: 600_000 }, () => {
+    const options = { capabilities: fencedRemote, forcePushes: true, createsTarget: true }
+    assert.isDefined(firstViolation(walks, { ...options, faults: ["seal"] }, new Map()))
+  })
 
   it("control: without a fence a branch that is moved back breaks a promise", { timeout: 600_000 }, () => {
     assert.isDefined(firstViolation(walks, { capabilities: casOnlyRemote, forcePushes: true }, new Map()))

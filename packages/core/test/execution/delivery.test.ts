@@ -189,7 +189,8 @@ describe("PUSH", () => {
       .gives("PushResolved", "TaskHeld", {
         _tag: "Paused",
         reason: "push_refused",
-        message: "The remote refused the push: protected branch"
+        message:
+          "The remote refused the push: protected branch\nThe change is kept. Deliver it to a branch of its own: resume with --deliver branch."
       })
       .leadsTo({ status: "paused", push: undefined })
   })

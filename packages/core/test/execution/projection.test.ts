@@ -35,6 +35,12 @@ describe("the status projection", () => {
       failed: [],
       held: [],
       superseded: [],
+      skipped: [],
+      undone: [],
+      delivery: { kind: "main", branch: null },
+      remote: null,
+      limits: { taskCostUsd: 2, executionCostUsd: 20 },
+      artifacts: [],
       blocked: [],
       usage: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
       unresolvedPush: false

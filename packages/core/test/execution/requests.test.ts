@@ -32,10 +32,14 @@ const requests: Record<RequestName, say.Said> = {
   pause: say.pause,
   resume: say.resume,
   stop: say.stop,
-  join: say.join()
+  join: say.join(),
+  accept: say.decide("accept", "2.1"),
+  skip: say.decide("skip", "2.1"),
+  reopen: say.decide("reopen", "2.1"),
+  done: say.decide("done", "2.1")
 }
 
-const statusAfter: Record<Exclude<Effect, "reject" | "same" | "joined">, Status> = {
+const statusAfter: Record<Exclude<Effect, "reject" | "same" | "joined" | "decided">, Status> = {
   new_execution: "initializing",
   pausing: "pausing",
   paused: "paused",
@@ -63,12 +67,23 @@ describe("each request in each status", () => {
           consequences.changesNothing()
           return
         }
+        if (effect === "new_execution" && name === "accept") {
+          // Not in this journal: the worker starts an execution for the kept change.
+          consequences.isRefused(column)
+          return
+        }
         if (effect === "new_execution") {
           consequences.gives("ExecutionRequested")
           // Its events begin a journal of their own.
           from(happen(nothing, ...consequences.events))
             .when(say.settle)
             .leadsTo({ status: "initializing" })
+          return
+        }
+        if (effect === "decided") {
+          // What a task's own fate allows is decisions.test.ts.
+          if (name === "accept" || name === "reopen") return
+          consequences.gives("TaskDecided").leadsTo({ status: plain[column].state?.status ?? "error" })
           return
         }
         if (effect === "joined") {

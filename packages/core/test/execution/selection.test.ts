@@ -93,9 +93,17 @@ describe("nothing runnable", () => {
   })
 
   it("is said even where no task of this execution failed", () => {
+    const blocked = [{ id: "2.1", by: ["1.1"] }]
+    const message = "No task can run. Blocked: 2.1 (by 1.1)."
+    given(...during("SELECT"))
+      .when(say.selection({ _tag: "NothingRunnable", blocked }))
+      .gives({ _tag: "ExecutionFailed", reason: "tasks_failed", message, blocked })
+  })
+
+  it("is the end where people took out whatever is left", () => {
     given(...during("SELECT"))
       .when(say.selection({ _tag: "NothingRunnable", blocked: [] }))
-      .gives({ _tag: "ExecutionFailed", reason: "tasks_failed", message: "No task can run.", blocked: [] })
+      .gives("ExecutionCompleted")
   })
 
   it("a task that was held is replaced in the outcomes once it is taken up again", () => {

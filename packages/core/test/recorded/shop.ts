@@ -80,6 +80,8 @@ export const start = (
     requireVerify: false,
     noChange: "hold",
     onFailure: "continue",
+    delivery: "main",
+    skip: [],
     identity: { name: "Ada Lovelace", email: "ada@example.test" },
     ...settings,
     limits: { ...defaultLimits, ...settings.limits }

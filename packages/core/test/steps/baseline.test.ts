@@ -1,7 +1,9 @@
 /** A base that is red itself: the execution pauses, and goes on once somebody mended it. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { layerMemory, World } from "../../src/testing/memory/Everything.ts"
+import * as given from "../../src/testing/given.ts"
+import { exampleFiles, layerMemory, World } from "../../src/testing/memory/Everything.ts"
+import { decideOnTask } from "../../src/worker/decideOnTask.ts"
 import { drive } from "../../src/worker/drive.ts"
 import { ask, eventsNamed, run, stateOf, story } from "../worker/support.ts"
 import { redWhile, writes } from "./scripts.ts"
@@ -79,6 +81,40 @@ describe("a red base", () => {
       assert.strictEqual((yield* stateOf(executionId)).status, "completed")
       assert.strictEqual((yield* eventsNamed(executionId, "Verified"))[0]?.verdict.attribution, "clean")
     }).pipe(Effect.provide(layerMemory()))
+  )
+
+  it.effect("who skips the task in hand lets the next one mend it, and that is said to have fixed it", () =>
+    Effect.gen(function* () {
+      const world = yield* World
+      world.agent.script = writes(world, ({ env }) => ({
+        [env["DEVTEAM_TASK_ID"] === "2" ? "src/mended.ts" : "src/cart.ts"]: "done\n"
+      }))
+      world.build = redWhile((read) => read("src/mended.ts") === undefined)
+      const executionId = yield* run()
+      assert.strictEqual((yield* stateOf(executionId)).inHand?.task.id, "1")
+      yield* decideOnTask(given.projectId(), {
+        decision: "skip",
+        taskId: "1",
+        title: "Add a cart",
+        by: "ada",
+        boundTo: "service",
+        correlationId: given.correlationId()
+      })
+      assert.isUndefined((yield* stateOf(executionId)).inHand)
+      yield* ask.resume
+      yield* drive(executionId)
+      const verdicts = (yield* eventsNamed(executionId, "Verified")).map(({ verdict }) => verdict.attribution)
+      assert.deepStrictEqual(verdicts, ["baseline_broken", "fixed"])
+      const outcomes = (yield* stateOf(executionId)).outcomes
+      assert.deepStrictEqual(
+        outcomes.map(({ outcome, rounds, taskId }) => `${taskId} ${outcome} ${rounds}`),
+        ["1 skipped 1", "2 completed 1"]
+      )
+    }).pipe(
+      Effect.provide(
+        layerMemory({ files: { ...exampleFiles, "tasks.md": "[ ] 1 Add a cart\n[ ] 2 Mend the build\n" } })
+      )
+    )
   )
 
   it.effect("a green change on a base that is known to be red is said to have fixed it", () =>

@@ -45,6 +45,39 @@ const cases: ReadonlyArray<Case> = [
     message: /^\.devteam\/prompts\/implement\.md:2: unknown variable "customer"/
   },
   {
+    what: "a package manager that is not installed",
+    files: { ...exampleFiles, "pnpm-lock.yaml": "lockfileVersion: '9.0'\n", "package-lock.json": null },
+    reason: "environment",
+    message: /installed with pnpm \(pnpm-lock\.yaml\).*`npm install -g pnpm`.*--verify/
+  },
+  {
+    what: "a Yarn of the wrong kind",
+    files: { ...exampleFiles, "yarn.lock": "__metadata:\n  version: 8\n", "package-lock.json": null },
+    arrange: ({ programs }) => {
+      programs["yarn"] = () => Effect.succeed({ exitCode: 0, stdout: "1.22.22\n" })
+    },
+    reason: "environment",
+    message: /with Yarn 2 or later \(yarn\.lock\), and the yarn of this machine is 1\.22\.22/
+  },
+  {
+    what: "a package manager that does not run here",
+    files: { ...exampleFiles, "yarn.lock": "# yarn lockfile v1\n", "package-lock.json": null },
+    arrange: ({ programs }) => {
+      programs["yarn"] = () => Effect.succeed({ exitCode: 1, stderr: "error: packageManager is yarn@4\n" })
+    },
+    reason: "environment",
+    message: /`yarn --version` fails[^]*packageManager is yarn@4/
+  },
+  {
+    what: "a verify command whose program is not there",
+    settings: { verify: [["cargo", "test"]] },
+    arrange: ({ programs }) => {
+      programs["sh"] = () => Effect.succeed({ exitCode: 3 })
+    },
+    reason: "environment",
+    message: /"cargo test" needs cargo/
+  },
+  {
     what: "an unknown agent",
     settings: { agent: { ...agent, id: "robot" } },
     reason: "agent",

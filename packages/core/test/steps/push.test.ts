@@ -2,6 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Option } from "effect"
 import { TestClock } from "effect/testing"
+import { DeliveryRemote } from "../../src/ports/DeliveryRemote.ts"
 import { Leases } from "../../src/ports/Leases.ts"
 import * as given from "../../src/testing/given.ts"
 import { layerMemory, World, type WorldShape } from "../../src/testing/memory/Everything.ts"
@@ -124,6 +125,26 @@ describe("a push", () => {
       assert.strictEqual(fence.sha, intents[1]?.fenceNew)
       assert.isTrue(fence.clean)
       assert.lengthOf(world.person.log(), 3)
+    }).pipe(Effect.provide(layerMemory()))
+  )
+
+  it.effect("of a database that was restored from a backup raises its epoch above the fence's first", () =>
+    Effect.gen(function* () {
+      const remote = yield* DeliveryRemote
+      const before = yield* run({}, onlyFirst)
+      const { instance, ready, settings } = yield* stateOf(before)
+      const capabilities = ready?.capabilities ?? given.capabilities
+      const repository = { projectId: given.projectId(), url: settings.repository.url }
+      const fence = { repository, target: "main", capabilities }
+      const tip = yield* remote.fenceTip(fence)
+      // What the database has forgotten: a later worker of its own.
+      yield* remote.seal(fence, tip, { instance, epoch: 41, seq: 99, nonce: "later" })
+      const executionId = yield* run()
+      assert.strictEqual((yield* stateOf(executionId)).status, "completed")
+      const epochs = (yield* eventsNamed(executionId, "PushIntended")).map(({ intent }) => intent.epoch)
+      assert.deepStrictEqual(epochs, [42])
+      const newest = Option.getOrThrow(yield* remote.fenceTip(fence)).content
+      assert.deepInclude(newest, { instance, epoch: 42 })
     }).pipe(Effect.provide(layerMemory()))
   )
 })

@@ -61,7 +61,10 @@ describe("a red build", () => {
         reason: "rounds_used_up",
         rounds: 3
       })
-      assert.deepStrictEqual(state.blocked, [{ id: "1.2", by: ["1.1"] }])
+      assert.deepStrictEqual(
+        state.blocked.map(({ id, by }) => [id, by]),
+        [["1.2", ["1.1"]]]
+      )
       assert.lengthOf(yield* eventsNamed(executionId, "RoundSpent"), 3)
       assert.lengthOf(world.person.log(), 1)
     }).pipe(Effect.provide(layerMemory()))

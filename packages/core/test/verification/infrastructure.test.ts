@@ -48,7 +48,13 @@ describe("reading a failed install", () => {
       "npm error Exit handler never called!",
       " ERR_PNPM_META_FETCH_FAIL  GET https://registry.npmjs.org/a: request to https://registry.npmjs.org/a failed, reason: connect ECONNREFUSED",
       " ERR_PNPM_FETCH_503  GET https://registry.npmjs.org/a: Service Unavailable - 503",
-      'error An unexpected error occurred: "https://registry.yarnpkg.com/a: getaddrinfo ENOTFOUND registry.yarnpkg.com".'
+      'error An unexpected error occurred: "https://registry.yarnpkg.com/a: getaddrinfo ENOTFOUND registry.yarnpkg.com".',
+      "Error: ERR_PNPM_RESOLVING_NPM_RESOLVER_NETWORK_ERROR\n\n  × installing dependencies",
+      "➤ YN0001: │ RequestError: connect ECONNREFUSED 127.0.0.1:1",
+      "Error: Error when performing the request to https://registry.npmjs.org/pnpm/latest; for troubleshooting help, see …",
+      "error: ConnectionRefused downloading tarball is-odd@3.0.1",
+      "error: DNSResolveFailed downloading package manifest is-odd",
+      "error: GET https://registry.npmjs.org/a - 503"
     ]) {
       assert.strictEqual(reading("install", text), "network", text)
     }
@@ -65,6 +71,11 @@ describe("reading a failed install", () => {
       "npm error code ERESOLVE",
       "npm error code EINTEGRITY",
       "npm error code EUSAGE",
+      "Error: ERR_PNPM_FETCH_404\n  ╰─▶ GET https://registry.npmjs.org/lft-pad: Not Found - 404",
+      'error Couldn\'t find package "lft-pad" on the "npm" registry.',
+      "➤ YN0035: │ lft-pad@npm:1.0.0: Package not found\n➤ YN0035: │   Response Code: 404 (Not Found)",
+      "Error: Server answered with HTTP 404 when performing the request to https://registry.npmjs.org/pnpm/0.0.0",
+      "error: GET https://registry.npmjs.org/lft-pad - 404",
       " ERR_PNPM_FETCH_404  GET https://registry.npmjs.org/lft-pad: Not Found - 404",
       " WARN  GET https://registry.npmjs.org/b error (ECONNRESET). Will retry in 10 seconds. 2 retries left.\n ERR_PNPM_OUTDATED_LOCKFILE"
     ]) {

@@ -20,7 +20,7 @@ const task: Task = {
 }
 
 const decide = (more: Partial<PolicyInput>) =>
-  decidePolicy({ task, changed: [], violations: [], manifests: [], paths: [], verify: undefined, ...more })
+  decidePolicy({ task, changed: [], violations: [], manifests: [], verify: undefined, ...more })
 
 const reasons = (more: Partial<PolicyInput>) => decide(more).held.map((held) => held.reason)
 
@@ -54,7 +54,7 @@ describe("held files", () => {
       "lib/devteam/x",
       "npmrc"
     ]
-    assert.deepStrictEqual(decide({ changed: ordinary }), { held: [], warnings: [], lockfileSync: undefined })
+    assert.deepStrictEqual(decide({ changed: ordinary }), { held: [], warnings: [] })
   })
 
   it("the runner's settings, CI and install settings are, with their paths", () => {
@@ -160,12 +160,6 @@ describe("lockfiles", () => {
     { path: "package.json", before: before && JSON.stringify(before), after: JSON.stringify(after) }
   ]
   const changedDependencies = manifests({ dependencies: { a: "1" } }, { dependencies: { a: "2" } })
-  const sync: readonly [string, ...Array<string>] = [
-    "npm",
-    "install",
-    "--package-lock-only",
-    "--ignore-scripts"
-  ]
 
   it("one without a manifest is a warning", () => {
     const { warnings, held } = decide({ changed: ["package-lock.json"] })
@@ -173,22 +167,5 @@ describe("lockfiles", () => {
     assert.deepStrictEqual(held, [])
     const both = decide({ changed: ["package-lock.json", "package.json"], manifests: changedDependencies })
     assert.deepStrictEqual(both.warnings, [])
-  })
-
-  it("is synced where dependencies changed and it did not", () => {
-    const paths = ["package.json", "package-lock.json"]
-    const of = (more: Partial<PolicyInput>) =>
-      decide({ changed: ["package.json"], paths, ...more }).lockfileSync
-    assert.deepStrictEqual(of({ manifests: changedDependencies }), sync)
-    assert.deepStrictEqual(of({ manifests: manifests(undefined, { dependencies: { a: "1" } }) }), sync)
-    assert.isUndefined(of({ manifests: changedDependencies, changed: paths }), "it changed along")
-    assert.isUndefined(of({ manifests: changedDependencies, paths: ["package.json"] }), "there is none")
-    assert.isUndefined(
-      of({ manifests: manifests({ scripts: {} }, { scripts: { a: "b" } }) }),
-      "nothing to sync"
-    )
-    const reordered = manifests({ dependencies: { a: "1", b: "1" } }, { dependencies: { b: "1", a: "1" } })
-    assert.isUndefined(of({ manifests: reordered }), "only the order changed")
-    assert.deepStrictEqual(of({ manifests: changedDependencies, paths: ["pnpm-lock.yaml"] })?.[0], "pnpm")
   })
 })

@@ -40,6 +40,12 @@ export interface CodingAgentFixture {
   readonly readFile: (checkout: string, path: string) => Effect.Effect<string | undefined>
   /** How many runs are still going on; asked after an interruption. */
   readonly running: Effect.Effect<number>
+  /** Variables that every run needs. */
+  readonly variables?: Readonly<Record<string, string>>
+  /** How long a run may take, in ms; 20,000 when absent. */
+  readonly timeoutMs?: number
+  /** The prompt in what `prints_prompt` printed; all of it when absent. */
+  readonly promptIn?: (output: string) => string
 }
 
 interface Ran {
@@ -59,11 +65,11 @@ export const codingAgentContract = (name: string, fixture: CodingAgentFixture): 
     checkout: place.checkout,
     scratch: place.scratch,
     prompt: "Make the change.\n",
-    timeoutMs: 20_000,
-    idleTimeoutMs: 20_000,
+    timeoutMs: fixture.timeoutMs ?? 20_000,
+    idleTimeoutMs: fixture.timeoutMs ?? 20_000,
     maxOutputBytes: 1_000_000,
-    env: { DEVTEAM_TASK_ID: "2.1", DEVTEAM_ROUND: "1" },
-    ...more
+    ...more,
+    env: { DEVTEAM_TASK_ID: "2.1", DEVTEAM_ROUND: "1", ...fixture.variables, ...more.env }
   })
 
   const run = Effect.fn("run")(function* (behaviour: AgentBehaviour, more: Partial<AgentInput> = {}) {
@@ -146,7 +152,7 @@ export const codingAgentContract = (name: string, fixture: CodingAgentFixture): 
       Effect.gen(function* () {
         const prompt = `Größe 🚀 "$HOME" \`id\` {model} {prompt}\n${"x".repeat(10_000)}\n`
         const { ran } = yield* run("prints_prompt", { prompt })
-        assert.strictEqual(ran.output, prompt)
+        assert.strictEqual(fixture.promptIn?.(ran.output) ?? ran.output, prompt)
       }).pipe(Effect.provide(fixture.agents))
     )
 

@@ -10,7 +10,7 @@ import { ExecutionId, InstanceId, type Sha, TaskId } from "../../model/Ids.ts"
 import type { PushIntent, RemoteCapabilities } from "../../model/Push.ts"
 import type { FenceContent, FenceRef, FenceTip } from "../../ports/DeliveryRemote.ts"
 import type { RemoteRule } from "../memory/MemoryGit.ts"
-import type { GitWorld, MakeGitWorld, WorldRemote } from "./RepositoryContract.ts"
+import type { GitWorld, MakeGitWorld, WorldRemote } from "./gitWorld.ts"
 
 const trailers = { executionId: ExecutionId.make("exec-1"), taskId: TaskId.make("1.1") }
 const message = "Do it\n\nDevTeam-Execution: exec-1\nDevTeam-Task: 1.1\n"

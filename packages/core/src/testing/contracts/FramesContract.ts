@@ -4,8 +4,8 @@
  *
  * The suite shares one store; every test has a project of its own.
  */
-import { assert, layer } from "@effect/vitest"
-import { Array, Effect, Fiber, type Layer, Option, Result, Stream } from "effect"
+import { assert, describe, layer } from "@effect/vitest"
+import { Array, Clock, Effect, Fiber, type Layer, Option, Result, Stream } from "effect"
 import { type FrameDraft, parseCursor } from "../../envelope/Frame.ts"
 import type { ExecutionId, ProjectId } from "../../model/Ids.ts"
 import { Frames, type StoredFrame } from "../../ports/Frames.ts"
@@ -189,5 +189,88 @@ export const framesContract = <E>(name: string, stores: Layer.Layer<Journal | Le
         assert.strictEqual(yield* texts({ after: 100 }), "")
       })
     )
+
+    describe("sweep", () => {
+      /** An execution with one piece of output, that ended at some time or not at all. */
+      const execute = Effect.fnUntraced(function* (
+        projectId: ProjectId,
+        epoch: number,
+        endedAt: number | undefined
+      ) {
+        const journal = yield* Journal
+        const { executionId } = ids()
+        const begun = (endedAt ?? at) - 1
+        const { version } = yield* journal.create(
+          [given.executionRequested({ projectId, executionId })],
+          begun
+        )
+        yield* (yield* Frames).append(projectId, epoch, [logDraft(executionId, "x")])
+        if (endedAt !== undefined) {
+          const events = [given.executionCompleted]
+          yield* journal.append({ executionId, expectedVersion: version, at: endedAt, events })
+        }
+        return executionId
+      })
+      const seqs = (projectId: ProjectId) =>
+        Effect.map(
+          Frames.use((frames) => frames.read(projectId, 0, 100)),
+          Array.map(seqOf)
+        )
+      const hour = 3_600_000
+      const longAgo = Effect.map(Clock.currentTimeMillis, (now) => now - 2 * hour)
+
+      it.effect("forgets old executions' frames, without hole; numbers go on", () =>
+        Effect.gen(function* () {
+          const frames = yield* Frames
+          const { projectId } = ids()
+          const epoch = yield* hold(projectId)
+          const old = yield* longAgo
+          const first = yield* execute(projectId, epoch, old)
+          const second = yield* execute(projectId, epoch, old + 1)
+          const recent = yield* execute(projectId, epoch, old + 2 * hour)
+          yield* execute(projectId, epoch, undefined)
+          assert.deepStrictEqual(yield* seqs(projectId), Array.range(1, 11))
+          assert.isAtLeast(yield* frames.sweep(hour), 6)
+          assert.deepStrictEqual(yield* seqs(projectId), Array.range(7, 11))
+          assert.deepStrictEqual(yield* frames.range(projectId), { first: 7, last: 11 })
+          assert.deepStrictEqual((yield* frames.read(projectId, 8, 1)).map(seqOf), [9])
+          const followed = frames.follow(projectId, 3).pipe(Stream.take(5), Stream.runCollect)
+          assert.deepStrictEqual((yield* followed).map(seqOf), Array.range(7, 11))
+          for (const gone of [first, second]) assert.deepStrictEqual(yield* frames.logs(gone, {}), [])
+          assert.deepStrictEqual((yield* frames.logs(recent, {})).map(seqOf), [8])
+          yield* frames.append(projectId, epoch, [logDraft(recent, "y")])
+          assert.deepStrictEqual(yield* frames.range(projectId), { first: 7, last: 12 })
+          assert.lengthOf(yield* (yield* Journal).records(first, 0), 2, "the journal stays")
+        })
+      )
+
+      it.effect("keeps what is active or a project's newest, however old", () =>
+        Effect.gen(function* () {
+          const frames = yield* Frames
+          const old = yield* longAgo
+          const [ended, active] = [ids(), ids()]
+          yield* execute(ended.projectId, yield* hold(ended.projectId), old)
+          yield* execute(active.projectId, yield* hold(active.projectId), undefined)
+          yield* frames.sweep(hour)
+          assert.deepStrictEqual(yield* seqs(ended.projectId), [1, 2, 3])
+          assert.deepStrictEqual(yield* seqs(active.projectId), [1, 2])
+        })
+      )
+
+      it.effect("more frames than one transaction deletes", () =>
+        Effect.gen(function* () {
+          const frames = yield* Frames
+          const { projectId, executionId } = ids()
+          const old = yield* longAgo
+          const epoch = yield* hold(projectId)
+          const many = Array.makeBy(1_201, () => logDraft(executionId, "x"))
+          yield* frames.append(projectId, epoch, many)
+          yield* execute(projectId, epoch, old)
+          assert.isAtLeast(yield* frames.sweep(hour), 1_201)
+          assert.deepStrictEqual(yield* seqs(projectId), Array.range(1_202, 1_204))
+          assert.strictEqual(yield* frames.sweep(hour), 0)
+        })
+      )
+    })
   })
 }

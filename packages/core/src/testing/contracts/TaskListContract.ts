@@ -136,6 +136,31 @@ export const taskListContract = (
       assert.strictEqual(list.tick(text, identity("1.2", "Write the PARSER."), options)._tag, "Ticked")
     })
 
+    check("a tick is taken back to the byte, also below lines that moved and beside other ticks", (list) => {
+      const text = render(entries)
+      const one = list.tick(text, identity("1.2", "Write the parser"), options)
+      assert(one._tag === "Ticked")
+      const back = list.untick(one.text, identity("1.2", "Write the parser"), text, options)
+      assert(back._tag === "Unticked")
+      assert.strictEqual(back.text, text)
+      const both = list.tick(one.text, identity("2.2", "Add a cache"), options)
+      assert(both._tag === "Ticked")
+      const moved = `Words of a person.\n\n${both.text}`
+      const only = list.untick(moved, identity("1.2", "Write the parser"), text, options)
+      assert(only._tag === "Unticked")
+      assert.strictEqual(
+        list.parse(only.text, options).tasks.filter((task) => task.state === "done").length,
+        2
+      )
+    })
+
+    check("an open task is AlreadyOpen; removed and retitled ones are Gone", (list) => {
+      const text = render(entries)
+      assert.strictEqual(list.untick(text, identity("2.2", "Add a cache"), text, options)._tag, "AlreadyOpen")
+      assert.strictEqual(list.untick(text, identity("9.9", "Removed"), text, options)._tag, "Gone")
+      assert.strictEqual(list.untick(text, identity("1.1", "Another title"), text, options)._tag, "Gone")
+    })
+
     const bad: ReadonlyArray<readonly [string, ReadonlyArray<ListEntry>]> = [
       ["duplicate_id", [...entries, { id: "2.1", title: "Add `find`" }]],
       [

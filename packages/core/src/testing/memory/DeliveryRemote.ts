@@ -134,7 +134,11 @@ export const memoryDeliveryRemote = (git: MemoryGit): DeliveryRemoteShape => {
         const fate = remote.fates.shift() ?? { _tag: "Deliver" }
         if (fate._tag === "LoseRequest") return { _tag: "Unknown", message: "connection cut" }
         if (fate._tag === "Refuse") return { _tag: "Refused", kind: "policy", message: fate.message }
-        const target = { ref: `refs/heads/${fence.target}`, to: intent.commit, expected: intent.base }
+        const target = {
+          ref: `refs/heads/${fence.target}`,
+          to: intent.commit,
+          expected: intent.creates ? undefined : intent.base
+        }
         const { fenceRef } = fence.capabilities
         const fenced =
           fence.capabilities.fence === "cas_only" || fenceRef === undefined || intent.fenceNew === undefined
@@ -168,7 +172,7 @@ export const memoryDeliveryRemote = (git: MemoryGit): DeliveryRemoteShape => {
           target: {
             ...(head === undefined ? {} : { head }),
             containsCommit: head !== undefined && git.isAncestor(intent.commit, head),
-            atBase: head === intent.base,
+            atBase: head === (intent.creates ? undefined : intent.base),
             ...(ours === undefined ? {} : { ours })
           }
         }

@@ -9,6 +9,7 @@ import type { Sha } from "../../model/Ids.ts"
 import type { AgentInput, CodingAgent, CodingAgents } from "../../ports/CodingAgent.ts"
 import type { DeliveryRemote } from "../../ports/DeliveryRemote.ts"
 import type { Host } from "../../ports/Host.ts"
+import type { ProjectFile } from "../../ports/ProjectFile.ts"
 import type { Repository } from "../../ports/Repository.ts"
 import type { ExecRequest, SandboxError, Sandboxes } from "../../ports/Sandbox.ts"
 import type { TaskList } from "../../ports/TaskList.ts"
@@ -20,6 +21,7 @@ import { layerMemoryDeliveryRemote } from "./DeliveryRemote.ts"
 import type { CommitObject } from "./gitObjects.ts"
 import { layerMemoryHost, makeMachine, type MemoryHost, type MemoryMachine } from "./Host.ts"
 import { type Files, MemoryGit, type MemoryRemote } from "./MemoryGit.ts"
+import { layer as layerProjectFile } from "./ProjectFile.ts"
 import { layerMemoryRepository } from "./Repository.ts"
 import { layerMemory as layerSandboxes, type ScriptedProgram, type ScriptedResult } from "./Sandboxes.ts"
 import { layerMemory as layerStores, type Stores } from "./Stores.ts"
@@ -180,6 +182,7 @@ export type Everything =
   | Repository
   | DeliveryRemote
   | TaskList
+  | ProjectFile
   | Sandboxes
   | CodingAgents
   | Workflows
@@ -196,6 +199,7 @@ export const layerMemory = (options: WorldOptions = {}): Layer.Layer<Everything>
         layerMemoryRepository(world.git),
         layerMemoryDeliveryRemote(world.git),
         layerTaskList,
+        layerProjectFile,
         sandboxesOf(world),
         agentsOf(world),
         Workflows.layer(options.workflows)

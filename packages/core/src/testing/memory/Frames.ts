@@ -2,13 +2,31 @@
  * The frames port in memory.
  */
 import { Effect, Layer, PubSub, Stream } from "effect"
+import { isEnded } from "../../execution/Status.ts"
 import { Frames, FramesError, type FramesShape } from "../../ports/Frames.ts"
 import { changesOf } from "./Control.ts"
-import { addFrames, leaseRow, MemoryStore } from "./MemoryStore.ts"
+import { addFrames, leaseRow, MemoryStore, type MemoryStoreShape, now } from "./MemoryStore.ts"
+
+const sweep = ({ executions, frames }: MemoryStoreShape, endedBefore: number): number => {
+  let forgotten = 0
+  for (const [projectId, stored] of frames) {
+    const rows = [...executions.values()].filter(({ state }) => state.projectId === projectId)
+    const kept = rows.find(
+      ({ state }, index) =>
+        index === rows.length - 1 || !isEnded(state.status) || state.updatedAt > endedBefore
+    )
+    const left = stored.filter(({ seq }) => seq >= (kept?.firstFrame ?? 0))
+    forgotten += stored.length - left.length
+    frames.set(projectId, left)
+  }
+  return forgotten
+}
 
 const make = Effect.map(MemoryStore, (store): FramesShape => {
-  const after = (projectId: Parameters<FramesShape["read"]>[0], seq: number) =>
-    (store.frames.get(projectId) ?? []).slice(Math.max(0, seq))
+  const after = (projectId: Parameters<FramesShape["read"]>[0], seq: number) => {
+    const stored = store.frames.get(projectId) ?? []
+    return stored.slice(Math.max(0, seq + 1 - (stored.at(0)?.seq ?? 1)))
+  }
 
   return {
     stream: store.stream,
@@ -25,8 +43,8 @@ const make = Effect.map(MemoryStore, (store): FramesShape => {
     read: (projectId, seq, limit) => Effect.sync(() => after(projectId, seq).slice(0, limit)),
     range: (projectId) =>
       Effect.sync(() => {
-        const last = store.frames.get(projectId)?.length ?? 0
-        return { first: Math.min(1, last), last }
+        const stored = store.frames.get(projectId) ?? []
+        return { first: stored.at(0)?.seq ?? 0, last: stored.at(-1)?.seq ?? 0 }
       }),
     follow: (projectId, seq) =>
       Stream.suspend(() => {
@@ -51,7 +69,8 @@ const make = Effect.map(MemoryStore, (store): FramesShape => {
               (step === undefined || payload["step"] === step)
           )
           .slice(0, limit)
-      )
+      ),
+    sweep: (afterEndMs) => Effect.map(now, (time) => sweep(store, time - afterEndMs))
   }
 })
 

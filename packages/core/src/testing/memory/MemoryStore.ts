@@ -26,6 +26,8 @@ export interface LeaseRow {
 /** One execution with its journal. */
 export interface ExecutionRow {
   readonly records: Array<JournalRecord>
+  /** The number of its first frame. */
+  readonly firstFrame: number
   state: Execution
   projection: StatusProjection
 }
@@ -65,16 +67,21 @@ export const leaseRow = ({ leases }: MemoryStoreShape, projectId: ProjectId): Le
   return row
 }
 
+/** The number that a project's next frame gets. */
+export const nextFrame = ({ frames }: MemoryStoreShape, projectId: ProjectId): number =>
+  (frames.get(projectId)?.at(-1)?.seq ?? 0) + 1
+
 /** Adds frames under the project's next numbers. */
 export const addFrames = (
-  { frames, stream }: MemoryStoreShape,
+  store: MemoryStoreShape,
   projectId: ProjectId,
   drafts: ReadonlyArray<FrameDraft>
 ): void => {
+  const { frames, stream } = store
   const stored = frames.get(projectId) ?? []
   frames.set(projectId, stored)
   for (const draft of drafts) {
-    const seq = stored.length + 1
+    const seq = nextFrame(store, projectId)
     stored.push({ seq, frame: JSON.parse(JSON.stringify(toFrame(projectId, draft, { stream, seq }))) })
   }
 }

@@ -86,6 +86,11 @@ export const memoryRepository = (git: MemoryGit): RepositoryShape => {
     return { commit, tree: git.commits.get(commit)?.tree ?? fail("unknown", `no commit ${commit}`) }
   }
 
+  const knownCommit = (commit: Sha) => {
+    const found = git.commits.get(commit)
+    return found === undefined ? undefined : { commit, tree: found.tree, parent: found.parents[0] }
+  }
+
   const diff = (from: Sha, to: Sha): Uint8Array => {
     const after = treeAt(to)
     const lines = changed(treeAt(from), after).map((path): PatchLine => {
@@ -206,6 +211,19 @@ export const memoryRepository = (git: MemoryGit): RepositoryShape => {
         return { target, head: headOf(remote, target) }
       }),
     fetchHead: (ref, target) => attempt(() => headOf(remoteOf(ref), target)),
+    findHead: (ref, branch) =>
+      attempt(() => {
+        const remote = remoteOf(ref)
+        return remote.refs.has(`refs/heads/${branch}`) ? Option.some(headOf(remote, branch)) : Option.none()
+      }),
+    mergeBase: (_ref, a, b) =>
+      attempt(() => {
+        const theirs = git.history(b)
+        const common = [...git.history(a)].find((sha) => theirs.has(sha))
+        const found = common === undefined ? undefined : knownCommit(common)
+        return Option.map(Option.fromUndefinedOr(found), ({ commit, tree }) => ({ commit, tree }))
+      }),
+    readCommit: (_ref, commit) => attempt(() => Option.fromUndefinedOr(knownCommit(commit))),
     readFile: (_ref, tree, path) =>
       attempt(() => {
         const entry = treeAt(tree).get(path)

@@ -13,7 +13,8 @@ import {
   type ParseOptions,
   TaskList,
   type TaskListDocument,
-  type TickResult
+  type TickResult,
+  type UntickResult
 } from "../../ports/TaskList.ts"
 import { normalizeTitle } from "../../tasks/identity.ts"
 import { makeGraph, problemMessage } from "../../tasks/TaskGraph.ts"
@@ -72,10 +73,28 @@ const tick = (text: string, identity: TaskIdentity, options: ParseOptions): Tick
   return { _tag: "Ticked", text: lines.join("\n") }
 }
 
+const untick = (
+  text: string,
+  identity: TaskIdentity,
+  _before: string,
+  options: ParseOptions
+): UntickResult => {
+  const { diagnostics, tasks } = parse(text, options)
+  if (diagnostics.length > 0) return { _tag: "Invalid", diagnostics }
+  const task = tasks.find((task) => sameTask(identityOf(task), identity))
+  if (task === undefined) return { _tag: "Gone" }
+  if (task.state !== "done") return { _tag: "AlreadyOpen" }
+  const lines = text.split("\n")
+  const at = task.line - 1
+  lines[at] = (lines[at] ?? "").replace("[x]", "[ ]")
+  return { _tag: "Unticked", text: lines.join("\n") }
+}
+
 /** Finds `tasks.md` only. */
 export const layer: Layer.Layer<TaskList> = Layer.succeed(TaskList, {
   parse,
   tick,
+  untick,
   find: (paths) => Option.fromUndefinedOr(paths.find((path) => path === "tasks.md")),
   template: "# 1 Start\n[ ] 1.1 First task\n[ ] 1.2 Second task (deps: 1.1)\n"
 })

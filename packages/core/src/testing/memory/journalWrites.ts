@@ -10,7 +10,14 @@ import { type Execution, initial } from "../../execution/State.ts"
 import { isEnded } from "../../execution/Status.ts"
 import { project } from "../../execution/StatusProjection.ts"
 import { type Append, JournalError } from "../../ports/Journal.ts"
-import { addFrames, type ExecutionRow, leaseRow, type MemoryStoreShape, throughDisk } from "./MemoryStore.ts"
+import {
+  addFrames,
+  type ExecutionRow,
+  leaseRow,
+  type MemoryStoreShape,
+  nextFrame,
+  throughDisk
+} from "./MemoryStore.ts"
 
 const refuse = (reason: JournalError["reason"], message: string) =>
   Result.fail(new JournalError({ reason, message }))
@@ -42,7 +49,8 @@ export const createExecution = (
     return refuse("exists", `${projectId} already has an active execution, or ${executionId} is taken.`)
   }
   leaseRow(store, projectId)
-  return write(store, { records: [], state: after, projection: project(after) }, made, after)
+  const firstFrame = nextFrame(store, projectId)
+  return write(store, { records: [], firstFrame, state: after, projection: project(after) }, made, after)
 }
 
 /** See `Journal.append`. */

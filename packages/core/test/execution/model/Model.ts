@@ -7,6 +7,7 @@
 import type { Report, Request } from "../../../src/execution/Command.ts"
 import type { Execution } from "../../../src/execution/State.ts"
 import type { Status } from "../../../src/execution/Status.ts"
+import type { Delivery } from "../../../src/model/Settings.ts"
 import type { PushMode, StepName } from "../../../src/model/Step.ts"
 
 /** What the model knows. */
@@ -23,6 +24,9 @@ export interface Model {
   readonly landed: boolean
   /** More was asked for since the last look at the list began. */
   readonly asked: boolean
+  /** A pause that waits for decisions. */
+  readonly held: boolean
+  readonly delivery: Delivery
 }
 
 /** No execution. */
@@ -35,12 +39,17 @@ export const noExecution: Model = {
   inherited: false,
   hasTask: false,
   landed: false,
-  asked: false
+  asked: false,
+  held: false,
+  delivery: "main"
 }
 
-/** What the model expects of a command. `rejected` and `same`: nothing changes. */
+/**
+ * What the model expects of a command. `rejected` and `same`: nothing changes. `free`: the task's fate decides whether
+ * anything does, and then this way.
+ */
 export interface Expectation {
-  readonly verdict: "rejected" | "same" | "accepted"
+  readonly verdict: "rejected" | "same" | "accepted" | "free"
   readonly model: Model
   readonly statuses: ReadonlyArray<Model["status"]>
 }
@@ -53,6 +62,7 @@ const table = `
   Resume    no    no        no      no    no           same             was      was              no
   Stop      no    no        same    no    stopping     stopping/stopped stopping stopped/stopping same
   Join      no    no        no      no    joined       joined           joined   joined           no
+  Decide    no    no        no      no    no           decided          decided  decided/was      no
 `
 
 const cells: ReadonlyMap<string, string> = new Map(
@@ -72,6 +82,7 @@ const owes = (model: Model): boolean => model.push === "unknown" || model.landed
 /** Whether the second half of a split cell applies. */
 const isSplit = (request: Request["_tag"], model: Model): boolean => {
   if (request === "Pause") return model.waiting
+  if (request === "Decide") return model.held
   return model.status === "running" ? model.waiting && model.push === "none" && !model.landed : owes(model)
 }
 
@@ -92,6 +103,17 @@ export const expectRequest = (request: Request, model: Model): Expectation => {
     statuses: [model.status]
   })
   if (effect === "no") return unchanged("rejected")
+  if (request._tag === "Decide") {
+    const after = { ...model, asked: true, status: effect === "was" ? model.resumesTo : model.status }
+    return { verdict: "free", model: after, statuses: [after.status] }
+  }
+  const elsewhere = request._tag === "Resume" && (request.delivery ?? model.delivery) !== model.delivery
+  if (elsewhere) {
+    const possible = model.status === "paused" && model.push === "none" && !model.landed
+    return possible && request.delivery !== "local" && model.delivery !== "local"
+      ? accepted({ ...model, status: "initializing", resumesTo: "initializing" })
+      : unchanged("rejected")
+  }
   if (effect === "same") {
     const moreUrgent =
       request._tag === "Pause" && request.mode === "now" && model.status === "pausing" && !model.urgent
@@ -228,9 +250,12 @@ const afterSelect = (
       return ends(idle, "completed")
     case "ListInvalid":
       return pauses(idle)
+    case "Pointless":
+    case "Undeliverable":
+      return endsTask(idle)
     case "NothingRunnable": {
       const held = pauses(idle)
-      return { ...held, statuses: [...held.statuses, "error"] }
+      return { ...held, statuses: [...held.statuses, "error", "completed"] }
     }
     default:
       return ends(idle, "error")
@@ -295,5 +320,7 @@ export const adopt = (model: Model, state: Execution): Model => ({
   ...model,
   status: state.status,
   waiting: state.waiting !== undefined,
-  hasTask: state.inHand !== undefined
+  hasTask: state.inHand !== undefined,
+  held: state.pause?.reason === "held",
+  delivery: state.settings.delivery
 })

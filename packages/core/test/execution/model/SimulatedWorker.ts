@@ -7,6 +7,8 @@ import type { Report } from "../../../src/execution/Command.ts"
 import type { PushOutcome } from "../../../src/execution/Event.ts"
 import type { Directive } from "../../../src/execution/next.ts"
 import type { Execution } from "../../../src/execution/State.ts"
+import type { Ordered } from "../../../src/model/Decision.ts"
+import { TaskId } from "../../../src/model/Ids.ts"
 import { type PushMode, StepName } from "../../../src/model/Step.ts"
 import { sha } from "../../../src/testing/given.ts"
 import type { Random } from "../../delivery/Random.ts"
@@ -15,7 +17,18 @@ import { candidate, prepared, redVerdict, verdict } from "../support/values.ts"
 
 const taskNames = ["1.1", "1.2", "1.3", "1.4", "1.5"]
 
+/** What becomes of what a person ordered. */
+const ordered = (random: Random, order: Ordered): Report => {
+  const name = { taskId: TaskId.make(order.taskId), title: order.title }
+  const dice = random.int(10)
+  if (dice === 0) return say.selection({ _tag: "Pointless", ...name, message: "done already" })
+  if (dice === 1) return say.selection({ _tag: "Undeliverable", ...name, message: "its base is gone" })
+  return say.selectedByOrder(order.taskId, order._tag)
+}
+
 const selection = (random: Random, state: Execution | undefined): Report => {
+  const order = state?.ordered[0]
+  if (order !== undefined && random.chance(0.9)) return ordered(random, order)
   const done = (state?.outcomes ?? [])
     .filter((task) => task.outcome === "completed")
     .map((task) => task.taskId)
@@ -24,6 +37,7 @@ const selection = (random: Random, state: Execution | undefined): Report => {
   return random.pick([
     say.allDone,
     say.nothingRunnable,
+    say.selection({ _tag: "NothingRunnable", blocked: [] }),
     say.selection({ _tag: "ListInvalid", message: "duplicate id" }),
     say.selection({ _tag: "NoTasks", message: "no tasks" }),
     say.selection({ _tag: "UnknownTask", message: "no such task" }),

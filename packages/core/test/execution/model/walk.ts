@@ -8,6 +8,7 @@ import { type Command, isRequest, type Request } from "../../../src/execution/Co
 import type { Event, InheritedPush, JournalRecord } from "../../../src/execution/Event.ts"
 import { type Execution, initial, type State } from "../../../src/execution/State.ts"
 import { isEnded } from "../../../src/execution/Status.ts"
+import { DecisionKind } from "../../../src/model/Decision.ts"
 import { capabilities, executionId, startedAt } from "../../../src/testing/given.ts"
 import { makeRandom, type Random } from "../../delivery/Random.ts"
 import * as say from "../support/commands.ts"
@@ -45,6 +46,7 @@ const newStart = (random: Random, state: State): Request => {
       onFailure: random.chance(0.2) ? "stop" : "continue",
       ...(random.chance(0.2) ? { untilTask: "1.2" } : {}),
       ...(random.chance(0.2) ? { maxTasks: 2 } : {}),
+      ...(random.chance(0.1) ? { delivery: random.pick(["branch", "local"] as const) } : {}),
       limits: { executionCostUsd: random.chance(0.5) ? 4 : 20, generations: 1 + random.int(3) }
     },
     {
@@ -111,7 +113,10 @@ const submit = (machine: Machine, walk: Walk, command: Command, frozen: boolean)
   const decided = machine.decide(command, walk.state)
   if (Result.isFailure(decided)) {
     demand(asked, () => `${command._tag} was rejected`)
-    demand(expected.verdict === "rejected", () => `${command._tag} was rejected in ${walk.model.status}`)
+    demand(
+      ["rejected", "free"].includes(expected.verdict),
+      () => `${command._tag} was rejected in ${walk.model.status}`
+    )
     return 0
   }
   const events = decided.success
@@ -120,6 +125,7 @@ const submit = (machine: Machine, walk: Walk, command: Command, frozen: boolean)
     expected.verdict !== "same" || events.length === 0,
     () => `${command._tag} changed ${walk.model.status}`
   )
+  if (expected.verdict === "free" && events.length === 0) return 0
   if (command._tag === "Start") Object.assign(walk, { state: initial, journal: [], watched: unwatched })
   fold(machine, walk, events, frozen)
   walk.model = expected.model
@@ -139,6 +145,9 @@ const request = (random: Random, state: State): Request => {
     say.resume,
     say.resume,
     say.stop,
+    say.decide(random.pick(DecisionKind.literals), `1.${1 + random.int(5)}`),
+    say.decide(random.pick(DecisionKind.literals), `1.${1 + random.int(5)}`),
+    { ...say.resume, delivery: random.pick(["main", "branch", "local"] as const) },
     say.join(...(random.chance(0.5) ? [] : [`2.${random.int(3)}`]))
   ])
 }

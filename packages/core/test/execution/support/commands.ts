@@ -9,6 +9,7 @@ import type {
 } from "../../../src/execution/Command.ts"
 import type { InheritedPush, Interruption, PushOutcome } from "../../../src/execution/Event.ts"
 import type { RoundReason } from "../../../src/execution/Status.ts"
+import type { DecisionKind, TaskOrder } from "../../../src/model/Decision.ts"
 import { defaultLimits, type Limits } from "../../../src/model/Limits.ts"
 import type { ExecutionSettings } from "../../../src/model/Settings.ts"
 import type { PushMode, StepName } from "../../../src/model/Step.ts"
@@ -46,6 +47,12 @@ export const join = (...ids: ReadonlyArray<string>): Asked<"Join"> => ({
   eventId: "event-2"
 })
 
+/** A person's decision on a task. */
+export const decide = (decision: DecisionKind, taskId: string): Asked<"Decide"> => {
+  const { title, normalizedTitle } = given.task({ id: taskId })
+  return { _tag: "Decide", decision, taskId, title, normalizedTitle, by: "ada" }
+}
+
 export const begin = (step: StepName, mode?: PushMode): Report => ({
   _tag: "BeginStep",
   step,
@@ -72,6 +79,14 @@ export const initialized = (): Report => {
 export const selected = (id = "1.1", title = "Add a cart"): Report => {
   const { _tag: _, ...found } = given.taskSelected({ task: given.task({ id, title }) })
   return { _tag: "FinishSelect", selection: { _tag: "Selected", ...found } }
+}
+/** SELECT made what a person ordered ready to be delivered. */
+export const selectedByOrder = (id: string, kind: TaskOrder["_tag"]): Report => {
+  const { _tag: _, ...found } = given.taskSelected({ task: given.task({ id }) })
+  const commit = given.sha("9")
+  const made: TaskOrder = kind === "Undo" ? { _tag: kind, commit } : { _tag: kind }
+  const order = { order: made, candidate: candidate({ base: given.sha("7") }), baseTree: given.sha("8") }
+  return { _tag: "FinishSelect", selection: { _tag: "Selected", ...found, order } }
 }
 export const selection = (found: Selection): Report => ({ _tag: "FinishSelect", selection: found })
 export const allDone = selection({ _tag: "AllDone", totals: { completed: 3, total: 3 } })
