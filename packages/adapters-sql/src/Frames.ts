@@ -12,6 +12,7 @@ import type { SqlError } from "effect/sql/SqlError"
 import { findAll, findOne } from "effect/sql/SqlSchema"
 import { DatabaseIdentity } from "./DatabaseIdentity.ts"
 import { FrameRow, insertFrames } from "./frameRows.ts"
+import { frameSweep } from "./frameSweep.ts"
 import { describeFailure } from "./sqlFailure.ts"
 import { inTransaction } from "./transaction.ts"
 import { Wakeups } from "./Wakeups.ts"
@@ -107,7 +108,11 @@ const make = Effect.gen(function* () {
       Effect.catchTag("SchemaError", Effect.die)
     )
 
-  return { stream, append, read, range, follow, logs } satisfies FramesShape
+  const forget = frameSweep(sql)
+  const sweep: FramesShape["sweep"] = (afterEndMs) =>
+    Effect.catchTag(forget(afterEndMs), "SqlError", unavailable("Old frames were not forgotten"))
+
+  return { stream, append, read, range, follow, logs, sweep } satisfies FramesShape
 })
 
 /** The frames of the database in scope. */

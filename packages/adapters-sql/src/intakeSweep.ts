@@ -7,19 +7,7 @@ import { Effect } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import { databaseNow } from "./columns.ts"
-
-/** Rows that one transaction deletes. */
-export const sweepBatch = 500
-
-const inBatches = <E>(batch: Effect.Effect<ReadonlyArray<unknown>, E>): Effect.Effect<number, E> =>
-  Effect.gen(function* () {
-    let all = 0
-    for (;;) {
-      const { length } = yield* batch
-      all += length
-      if (length < sweepBatch) return all
-    }
-  })
+import { inBatches, sweepBatch } from "./inBatches.ts"
 
 /** Deletes keys whose time is over and events older than `eventsMs`; answers how many. */
 export const intakeSweep = (sql: SqlClient) => {

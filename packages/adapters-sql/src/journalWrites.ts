@@ -54,8 +54,11 @@ export const journalWrites = Effect.gen(function* () {
         readonly ordinal: number | null
       }>`SELECT max(ordinal) AS ordinal FROM execution`
       const ordinal = (newest?.ordinal ?? 0) + 1
-      yield* sql`INSERT INTO execution ${sql.insert({ executionId, projectId, ordinal, ...stateColumns(made.after) })}`
-      yield* write(made.after, made, lease?.frameSeq ?? 0)
+      const lastFrame = lease?.frameSeq ?? 0
+      const firstFrame = lastFrame - events.length + 1
+      yield* sql`INSERT INTO execution
+        ${sql.insert({ executionId, projectId, ordinal, firstFrame, ...stateColumns(made.after) })}`
+      yield* write(made.after, made, lastFrame)
       return made.after
     },
     Effect.catchReason("SqlError", "UniqueViolation", () =>

@@ -4,7 +4,6 @@
  * Opening migrates. Everything is closed with the layer's scope.
  */
 import { mkdirSync } from "node:fs"
-import { join } from "node:path"
 import { Effect, Layer, type Redacted } from "effect"
 import type { Artifacts as ArtifactsPort } from "@devteam/core/ports/Artifacts"
 import type { Control as ControlPort } from "@devteam/core/ports/Control"
@@ -16,6 +15,7 @@ import type { Projects as ProjectsPort } from "@devteam/core/ports/Projects"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as Artifacts from "./Artifacts.ts"
 import * as Control from "./Control.ts"
+import { artifactsDirectory, databaseFile } from "./dataFiles.ts"
 import * as DatabaseIdentity from "./DatabaseIdentity.ts"
 import * as Frames from "./Frames.ts"
 import * as Intake from "./Intake.ts"
@@ -77,9 +77,9 @@ export const sqliteStores = (options: {
   readonly dataDirectory: string
 }): Layer.Layer<Stores, StoreError> => {
   const { dataDirectory } = options
-  const client = SqliteClient.layer(join(dataDirectory, "devteam.sqlite"))
+  const client = SqliteClient.layer(databaseFile(dataDirectory))
   return Layer.unwrap(
-    Effect.as(directoryAt(dataDirectory), storesOn(client, join(dataDirectory, "artifacts")))
+    Effect.as(directoryAt(dataDirectory), storesOn(client, artifactsDirectory(dataDirectory)))
   )
 }
 

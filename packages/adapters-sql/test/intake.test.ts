@@ -4,7 +4,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result } from "effect"
 import { Intake } from "@devteam/core/ports/Intake"
 import { Journal } from "@devteam/core/ports/Journal"
-import { sweepBatch } from "../src/intakeSweep.ts"
+import { sweepBatch } from "../src/inBatches.ts"
 import { sqliteStores } from "../src/layers.ts"
 import { numbered } from "./processes/requests.ts"
 import { temporaryDirectory } from "./temporary.ts"
@@ -100,6 +100,7 @@ describe("the intake's rows", () => {
       raw.exec("DROP TABLE idempotency")
       raw.exec("DROP TABLE client_event")
       raw.exec("DROP TABLE deferred_work")
+      raw.exec("ALTER TABLE execution DROP COLUMN first_frame")
       raw.exec("DELETE FROM devteam_migrations WHERE migration_id > 1")
       yield* Effect.gen(function* () {
         assert.deepStrictEqual(yield* (yield* Journal).load(event.executionId), made)

@@ -102,7 +102,7 @@ describe("the journal's rows", () => {
           assert(Result.isFailure(refused))
           assert.include(refused.failure.message, executionId)
           const copy = `INSERT INTO execution SELECT 'execution-2', project_id, user_id, 2, version, status, ended, runnable,
-          started_at, updated_at, context_version, projection, context FROM execution`
+          started_at, updated_at, context_version, projection, context, first_frame FROM execution`
           assert.throws(() => raw.exec(copy), /UNIQUE/)
           raw.exec("DROP INDEX execution_active")
           raw.exec(copy) // control: without the rule it is taken
