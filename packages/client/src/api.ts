@@ -121,6 +121,8 @@ export type JournalRecord = {
           readonly requireVerify: boolean
           readonly noChange: "hold" | "accept"
           readonly onFailure: "continue" | "stop"
+          readonly delivery: "main" | "branch" | "local"
+          readonly skip: ReadonlyArray<string>
           readonly untilTask?: string | undefined
           readonly maxTasks?: number | undefined
           readonly identity: { readonly name: string; readonly email: string }
@@ -139,6 +141,32 @@ export type JournalRecord = {
             readonly taskCostUsd: number
             readonly executionCostUsd: number
           }
+          readonly explicit?: ReadonlyArray<string> | undefined
+          readonly caps?:
+            | {
+                readonly limits: {
+                  readonly rounds: number
+                  readonly attempts: number
+                  readonly crashes: number
+                  readonly generations: number
+                  readonly failedTasks: number
+                  readonly agentMs: number
+                  readonly agentIdleMs: number
+                  readonly installMs: number
+                  readonly buildMs: number
+                  readonly pushMs: number
+                  readonly outputBytes: number
+                  readonly taskCostUsd: number
+                  readonly executionCostUsd: number
+                }
+                readonly agents: ReadonlyArray<{
+                  readonly id: string
+                  readonly argv: ReadonlyArray<string>
+                  readonly env: ReadonlyArray<string>
+                  readonly model?: string | undefined
+                }>
+              }
+            | undefined
         }
         readonly scope:
           | { readonly _tag: "List" }
@@ -155,6 +183,7 @@ export type JournalRecord = {
                 readonly generation: number
                 readonly target: string
                 readonly base: string
+                readonly creates?: true | undefined
                 readonly commit: string
                 readonly tree: string
                 readonly fenceOld?: string | undefined
@@ -169,14 +198,104 @@ export type JournalRecord = {
               }
             }
           | undefined
+        readonly continues?: string | undefined
+        readonly ordered?:
+          | ReadonlyArray<
+              | {
+                  readonly _tag: "Accept"
+                  readonly taskId: string
+                  readonly title: string
+                  readonly candidate: {
+                    readonly base: string
+                    readonly tree: string
+                    readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
+                    readonly filesModified: ReadonlyArray<string>
+                    readonly empty: boolean
+                    readonly executionId?: string | undefined
+                  }
+                }
+              | { readonly _tag: "Done"; readonly taskId: string; readonly title: string }
+              | {
+                  readonly _tag: "Undo"
+                  readonly taskId: string
+                  readonly title: string
+                  readonly commit: string
+                }
+            >
+          | undefined
       }
     | {
         readonly _tag: "Initialized"
         readonly target: string
+        readonly from?: string | undefined
         readonly head: string
         readonly taskList: string
         readonly template: string
         readonly templateSource: string
+        readonly settings?:
+          | {
+              readonly repository: { readonly url: string; readonly target?: string | undefined }
+              readonly taskList?: string | undefined
+              readonly granularity?: "item" | "leaf" | undefined
+              readonly agent: {
+                readonly id: string
+                readonly argv: ReadonlyArray<string>
+                readonly env: ReadonlyArray<string>
+                readonly model?: string | undefined
+              }
+              readonly prepare: ReadonlyArray<ReadonlyArray<string>>
+              readonly verify?: ReadonlyArray<ReadonlyArray<string>> | undefined
+              readonly requireVerify: boolean
+              readonly noChange: "hold" | "accept"
+              readonly onFailure: "continue" | "stop"
+              readonly delivery: "main" | "branch" | "local"
+              readonly skip: ReadonlyArray<string>
+              readonly untilTask?: string | undefined
+              readonly maxTasks?: number | undefined
+              readonly identity: { readonly name: string; readonly email: string }
+              readonly limits: {
+                readonly rounds: number
+                readonly attempts: number
+                readonly crashes: number
+                readonly generations: number
+                readonly failedTasks: number
+                readonly agentMs: number
+                readonly agentIdleMs: number
+                readonly installMs: number
+                readonly buildMs: number
+                readonly pushMs: number
+                readonly outputBytes: number
+                readonly taskCostUsd: number
+                readonly executionCostUsd: number
+              }
+              readonly explicit?: ReadonlyArray<string> | undefined
+              readonly caps?:
+                | {
+                    readonly limits: {
+                      readonly rounds: number
+                      readonly attempts: number
+                      readonly crashes: number
+                      readonly generations: number
+                      readonly failedTasks: number
+                      readonly agentMs: number
+                      readonly agentIdleMs: number
+                      readonly installMs: number
+                      readonly buildMs: number
+                      readonly pushMs: number
+                      readonly outputBytes: number
+                      readonly taskCostUsd: number
+                      readonly executionCostUsd: number
+                    }
+                    readonly agents: ReadonlyArray<{
+                      readonly id: string
+                      readonly argv: ReadonlyArray<string>
+                      readonly env: ReadonlyArray<string>
+                      readonly model?: string | undefined
+                    }>
+                  }
+                | undefined
+            }
+          | undefined
         readonly totals: { readonly completed: number; readonly total: number }
         readonly capabilities: {
           readonly fence: "custom_ref" | "branch_ref" | "cas_only"
@@ -256,6 +375,23 @@ export type JournalRecord = {
         readonly baseTree: string
         readonly listBlob: string
         readonly totals: { readonly completed: number; readonly total: number }
+        readonly order?:
+          | {
+              readonly order:
+                | { readonly _tag: "Accept" }
+                | { readonly _tag: "Done" }
+                | { readonly _tag: "Undo"; readonly commit: string }
+              readonly candidate: {
+                readonly base: string
+                readonly tree: string
+                readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
+                readonly filesModified: ReadonlyArray<string>
+                readonly empty: boolean
+                readonly executionId?: string | undefined
+              }
+              readonly baseTree: string
+            }
+          | undefined
       }
     | { readonly _tag: "WorkspacePrepared"; readonly directory: string; readonly durationMs: number }
     | {
@@ -271,6 +407,7 @@ export type JournalRecord = {
           readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
           readonly filesModified: ReadonlyArray<string>
           readonly empty: boolean
+          readonly executionId?: string | undefined
         }
         readonly origin: "agent" | "merge" | "no_change"
         readonly baseTree: string
@@ -337,7 +474,12 @@ export type JournalRecord = {
       }
     | {
         readonly _tag: "CommitPrepared"
-        readonly commit: { readonly commit: string; readonly parent: string; readonly tree: string }
+        readonly commit: {
+          readonly commit: string
+          readonly parent: string
+          readonly tree: string
+          readonly creates?: true | undefined
+        }
       }
     | {
         readonly _tag: "PushIntended"
@@ -346,6 +488,7 @@ export type JournalRecord = {
           readonly generation: number
           readonly target: string
           readonly base: string
+          readonly creates?: true | undefined
           readonly commit: string
           readonly tree: string
           readonly fenceOld?: string | undefined
@@ -361,6 +504,7 @@ export type JournalRecord = {
           readonly generation: number
           readonly target: string
           readonly base: string
+          readonly creates?: true | undefined
           readonly commit: string
           readonly tree: string
           readonly fenceOld?: string | undefined
@@ -406,6 +550,8 @@ export type JournalRecord = {
           | "push_refused"
           | "list_invalid"
           | "unverified"
+          | "verification_failed"
+          | "undeliverable"
         readonly message: string
         readonly candidate?:
           | {
@@ -414,6 +560,7 @@ export type JournalRecord = {
               readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
               readonly filesModified: ReadonlyArray<string>
               readonly empty: boolean
+              readonly executionId?: string | undefined
             }
           | undefined
       }
@@ -422,6 +569,14 @@ export type JournalRecord = {
         readonly taskId: string
         readonly title: string
         readonly message: string
+      }
+    | {
+        readonly _tag: "TaskDecided"
+        readonly taskId: string
+        readonly title: string
+        readonly normalizedTitle: string
+        readonly decision: "accept" | "skip" | "reopen" | "done"
+        readonly by: string
       }
     | {
         readonly _tag: "WaitStarted"
@@ -446,7 +601,11 @@ export type JournalRecord = {
           | "baseline_broken"
         readonly message: string
       }
-    | { readonly _tag: "Resumed"; readonly by: string }
+    | {
+        readonly _tag: "Resumed"
+        readonly by: string
+        readonly delivery?: "main" | "branch" | "local" | undefined
+      }
     | { readonly _tag: "StopRequested"; readonly by: string }
     | {
         readonly _tag: "Stopped"
@@ -456,6 +615,7 @@ export type JournalRecord = {
               readonly generation: number
               readonly target: string
               readonly base: string
+              readonly creates?: true | undefined
               readonly commit: string
               readonly tree: string
               readonly fenceOld?: string | undefined
@@ -490,7 +650,11 @@ export type JournalRecord = {
           | "environment"
           | "keeps_crashing"
         readonly message: string
-        readonly blocked: ReadonlyArray<{ readonly id: string; readonly by: ReadonlyArray<string> }>
+        readonly blocked: ReadonlyArray<{
+          readonly id: string
+          readonly title?: string | undefined
+          readonly by: ReadonlyArray<string>
+        }>
       }
 }
 
@@ -518,6 +682,8 @@ export type Execution = {
     readonly requireVerify: boolean
     readonly noChange: "hold" | "accept"
     readonly onFailure: "continue" | "stop"
+    readonly delivery: "main" | "branch" | "local"
+    readonly skip: ReadonlyArray<string>
     readonly untilTask?: string | undefined
     readonly maxTasks?: number | undefined
     readonly identity: { readonly name: string; readonly email: string }
@@ -536,6 +702,32 @@ export type Execution = {
       readonly taskCostUsd: number
       readonly executionCostUsd: number
     }
+    readonly explicit?: ReadonlyArray<string> | undefined
+    readonly caps?:
+      | {
+          readonly limits: {
+            readonly rounds: number
+            readonly attempts: number
+            readonly crashes: number
+            readonly generations: number
+            readonly failedTasks: number
+            readonly agentMs: number
+            readonly agentIdleMs: number
+            readonly installMs: number
+            readonly buildMs: number
+            readonly pushMs: number
+            readonly outputBytes: number
+            readonly taskCostUsd: number
+            readonly executionCostUsd: number
+          }
+          readonly agents: ReadonlyArray<{
+            readonly id: string
+            readonly argv: ReadonlyArray<string>
+            readonly env: ReadonlyArray<string>
+            readonly model?: string | undefined
+          }>
+        }
+      | undefined
   }
   readonly scope: { readonly _tag: "List" } | { readonly _tag: "Tasks"; readonly ids: ReadonlyArray<string> }
   readonly boundTo: "cli" | "service"
@@ -591,6 +783,7 @@ export type Execution = {
   readonly ready?:
     | {
         readonly target: string
+        readonly from?: string | undefined
         readonly taskList: string
         readonly template: string
         readonly capabilities: {
@@ -674,6 +867,7 @@ export type Execution = {
                     readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
                     readonly filesModified: ReadonlyArray<string>
                     readonly empty: boolean
+                    readonly executionId?: string | undefined
                   }
                 | undefined
             }
@@ -691,6 +885,7 @@ export type Execution = {
               readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
               readonly filesModified: ReadonlyArray<string>
               readonly empty: boolean
+              readonly executionId?: string | undefined
             }
           | undefined
         readonly candidateAt?: number | undefined
@@ -714,9 +909,19 @@ export type Execution = {
             }
           | undefined
         readonly commit?:
-          | { readonly commit: string; readonly parent: string; readonly tree: string }
+          | {
+              readonly commit: string
+              readonly parent: string
+              readonly tree: string
+              readonly creates?: true | undefined
+            }
           | undefined
         readonly landed?: string | undefined
+        readonly order?:
+          | { readonly _tag: "Accept" }
+          | { readonly _tag: "Done" }
+          | { readonly _tag: "Undo"; readonly commit: string }
+          | undefined
         readonly conflictShown: boolean
         readonly startedAt: number
         readonly usage?:
@@ -738,6 +943,7 @@ export type Execution = {
           readonly generation: number
           readonly target: string
           readonly base: string
+          readonly creates?: true | undefined
           readonly commit: string
           readonly tree: string
           readonly fenceOld?: string | undefined
@@ -755,6 +961,7 @@ export type Execution = {
                 readonly generation: number
                 readonly target: string
                 readonly base: string
+                readonly creates?: true | undefined
                 readonly commit: string
                 readonly tree: string
                 readonly fenceOld?: string | undefined
@@ -775,7 +982,7 @@ export type Execution = {
     readonly taskId: string
     readonly title: string
     readonly normalizedTitle: string
-    readonly outcome: "completed" | "failed" | "held" | "superseded"
+    readonly outcome: "completed" | "failed" | "held" | "superseded" | "skipped" | "undone"
     readonly reason?:
       | "rounds_used_up"
       | "max_cost"
@@ -788,6 +995,8 @@ export type Execution = {
       | "push_refused"
       | "list_invalid"
       | "unverified"
+      | "verification_failed"
+      | "undeliverable"
       | undefined
     readonly message?: string | undefined
     readonly rounds: number
@@ -800,6 +1009,7 @@ export type Execution = {
           readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
           readonly filesModified: ReadonlyArray<string>
           readonly empty: boolean
+          readonly executionId?: string | undefined
         }
       | undefined
     readonly usage?:
@@ -812,7 +1022,29 @@ export type Execution = {
         }
       | undefined
   }>
-  readonly blocked: ReadonlyArray<{ readonly id: string; readonly by: ReadonlyArray<string> }>
+  readonly ordered: ReadonlyArray<
+    | {
+        readonly _tag: "Accept"
+        readonly taskId: string
+        readonly title: string
+        readonly candidate: {
+          readonly base: string
+          readonly tree: string
+          readonly patch: { readonly taskId: string; readonly round: number; readonly kind: string }
+          readonly filesModified: ReadonlyArray<string>
+          readonly empty: boolean
+          readonly executionId?: string | undefined
+        }
+      }
+    | { readonly _tag: "Done"; readonly taskId: string; readonly title: string }
+    | { readonly _tag: "Undo"; readonly taskId: string; readonly title: string; readonly commit: string }
+  >
+  readonly continues?: string | undefined
+  readonly blocked: ReadonlyArray<{
+    readonly id: string
+    readonly title?: string | undefined
+    readonly by: ReadonlyArray<string>
+  }>
   readonly totals: { readonly completed: number; readonly total: number }
   readonly costUsd: number
   readonly allowanceFromUsd: number
@@ -840,6 +1072,20 @@ export type ExecutionRow = {
   /** ISO-8601, UTC. */
   readonly updatedAt: string
 }
+
+/** RequestAnswer. */
+export type RequestAnswer = {
+  readonly projectId: string
+  readonly executionId: string
+  readonly previousStatus: string
+  readonly currentStatus: string
+  readonly changed: boolean
+  /** ISO-8601, UTC. */
+  readonly at: string
+}
+
+/** TaskDecisionRequest. */
+export type TaskDecisionRequest = { readonly decision: "accept" | "skip" | "reopen" | "done" }
 
 /** TaskList. */
 export type TaskList = {
@@ -908,17 +1154,6 @@ export type ValidateRequest = {
   readonly taskList?: string | undefined
 }
 
-/** RequestAnswer. */
-export type RequestAnswer = {
-  readonly projectId: string
-  readonly executionId: string
-  readonly previousStatus: string
-  readonly currentStatus: string
-  readonly changed: boolean
-  /** ISO-8601, UTC. */
-  readonly at: string
-}
-
 /** IdleStatus. */
 export type IdleStatus = {
   readonly projectId: string
@@ -965,7 +1200,25 @@ export type Status = {
     readonly reason: string
     readonly message: string
   }>
-  readonly blocked: ReadonlyArray<{ readonly id: string; readonly by: ReadonlyArray<string> }>
+  readonly skipped: ReadonlyArray<{ readonly id: string; readonly title: string }>
+  readonly undone: ReadonlyArray<{ readonly id: string; readonly title: string; readonly commit: string }>
+  readonly delivery: {
+    readonly kind: "main" | "branch" | "local"
+    readonly branch: string | null
+    readonly from?: string | undefined
+  }
+  readonly remote: { readonly fence: string; readonly atomic: boolean } | null
+  readonly limits: { readonly taskCostUsd: number; readonly executionCostUsd: number }
+  readonly artifacts: ReadonlyArray<{
+    readonly taskId: string
+    readonly round: number
+    readonly kind: string
+  }>
+  readonly blocked: ReadonlyArray<{
+    readonly id: string
+    readonly title?: string | undefined
+    readonly by: ReadonlyArray<string>
+  }>
   readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly costUsd: number }
   readonly error?: { readonly reason: string; readonly message: string } | undefined
   readonly unresolvedPush: boolean
@@ -990,8 +1243,8 @@ export type InitializeRequest = {
       }
     | undefined
   readonly agent?: AgentChoice | undefined
-  /** Merge into the target branch and push. */
-  readonly delivery?: "main" | undefined
+  /** Push each verified task to the target branch, or to a branch devteam/<execution> of its own. */
+  readonly delivery?: "main" | "branch" | undefined
   readonly options?: WorkOptions | undefined
 }
 
@@ -1005,6 +1258,7 @@ export type WorkOptions = {
   readonly requireVerify?: boolean | undefined
   readonly noChange?: "hold" | "accept" | undefined
   readonly onFailure?: "continue" | "stop" | undefined
+  readonly skip?: ReadonlyArray<string> | undefined
   readonly maxTasks?: number | undefined
   readonly limits?:
     | {
@@ -1086,7 +1340,10 @@ export interface Operations {
   }
   /** Resume. */
   readonly "POST /api/devteam/automation/resume/{projectId}": {
-    readonly input: { readonly path: { readonly projectId: string | number } }
+    readonly input: {
+      readonly path: { readonly projectId: string | number }
+      readonly query?: { readonly delivery?: "main" | "branch" | undefined } | undefined
+    }
     readonly answer: RequestAnswer
   }
   /** Stop. At once, but for a push, which takes at most a minute. */
@@ -1103,6 +1360,14 @@ export interface Operations {
   readonly "GET /api/devteam/repository/tasks/{projectId}": {
     readonly input: { readonly path: { readonly projectId: string | number } }
     readonly answer: TaskList
+  }
+  /** Decide on a task. accept delivers the change of a held task after all, done its tick alone; skip leaves it, reopen lets it be taken again. It takes effect at the next task boundary, and ends a pause that waits for decisions. After the end, accept starts an execution of that change alone. The task's id is the last segment. */
+  readonly "PUT /api/devteam/repository/tasks/{projectId}/{taskId}": {
+    readonly input: {
+      readonly path: { readonly projectId: string | number; readonly taskId: string | number }
+      readonly body: TaskDecisionRequest
+    }
+    readonly answer: RequestAnswer
   }
   /** Executions, newest first. */
   readonly "GET /api/devteam/executions": {

@@ -33,7 +33,7 @@ import {
 } from "./fields.ts"
 import { problems } from "./problems.ts"
 import { Authorization, WellFormed } from "./security.ts"
-import { EventAccepted, EventRequest, Initialized, InitializeRequest } from "./work.ts"
+import { EventAccepted, EventRequest, Initialized, InitializeRequest, TaskDecisionRequest } from "./work.ts"
 
 const bodyProblems = [413, 415, 422] as const
 const executionParams = { executionId: ExecutionId }
@@ -90,6 +90,14 @@ class Automation extends HttpApiGroup.make("automation")
     ),
     HttpApiEndpoint.post("resume", "/resume/:projectId", {
       params: projectParams,
+      query: {
+        delivery: Schema.optionalKey(
+          Schema.Literals(["main", "branch"]).annotate({
+            description:
+              "Deliver elsewhere from here on, beginning with what the remote refused. Only while paused."
+          })
+        )
+      },
       success: RequestAnswer,
       error: controlProblems
     }).annotateMerge(describe("Resume")),
@@ -126,7 +134,18 @@ class Repository extends HttpApiGroup.make("repository")
       params: projectParams,
       success: TaskListAnswer,
       error: problems(404, 422, 502)
-    }).annotateMerge(describe("The task list at the head of the target branch"))
+    }).annotateMerge(describe("The task list at the head of the target branch")),
+    HttpApiEndpoint.put("decide", "/tasks/:projectId/:taskId", {
+      params: { ...projectParams, taskId: Line(200) },
+      payload: TaskDecisionRequest,
+      success: RequestAnswer,
+      error: problems(404, 409, 502, ...bodyProblems)
+    }).annotateMerge(
+      describe(
+        "Decide on a task",
+        "accept delivers the change of a held task after all, done its tick alone; skip leaves it, reopen lets it be taken again. It takes effect at the next task boundary, and ends a pause that waits for decisions. After the end, accept starts an execution of that change alone. The task's id is the last segment."
+      )
+    )
   )
   .prefix("/api/devteam/repository")
   .middleware(WellFormed)

@@ -19,6 +19,7 @@ export const problemTypes = {
   "not-found": { status: 404, title: "There is nothing here" },
   "unknown-project": { status: 404, title: "There is no such project" },
   "unknown-execution": { status: 404, title: "There is no such execution" },
+  "unknown-task": { status: 404, title: "There is no such task" },
   "unknown-artifact": { status: 404, title: "There is no such artifact" },
   "unknown-error": { status: 404, title: "There is no such error" },
   "method-not-allowed": { status: 405, title: "That method is not possible here" },

@@ -1,6 +1,7 @@
 /**
  * What a client may say about the work to be done: the bodies of `POST /events` and of initialize, and their answers.
  */
+import { DecisionKind } from "@devteam/core/model/Decision"
 import { Limits } from "@devteam/core/model/Limits"
 import { ExecutionId } from "@devteam/core/model/Ids"
 import { Granularity } from "@devteam/core/model/Settings"
@@ -23,6 +24,8 @@ export const WorkOptions = Schema.Struct({
   requireVerify: Schema.optionalKey(Schema.Boolean),
   noChange: Schema.optionalKey(Schema.Literals(["hold", "accept"])),
   onFailure: Schema.optionalKey(Schema.Literals(["continue", "stop"])),
+  /** Ids of tasks to leave as they are. */
+  skip: Schema.optionalKey(Schema.Array(Line(200)).check(Schema.isMaxLength(1_000))),
   maxTasks: Schema.optionalKey(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))),
   /** Never above the operator's. */
   limits: Schema.optionalKey(
@@ -99,7 +102,10 @@ export const InitializeRequest = Schema.Struct({
   ),
   agent: Schema.optionalKey(AgentChoice),
   delivery: Schema.optionalKey(
-    Schema.Literal("main").annotate({ description: "Merge into the target branch and push." })
+    Schema.Literals(["main", "branch"]).annotate({
+      description:
+        "Push each verified task to the target branch, or to a branch devteam/<execution> of its own."
+    })
   ),
   options: Schema.optionalKey(WorkOptions)
 }).annotate({
@@ -112,6 +118,13 @@ export const InitializeRequest = Schema.Struct({
   ]
 })
 export type InitializeRequest = typeof InitializeRequest.Type
+
+/** The body of a decision on a task. */
+export const TaskDecisionRequest = Schema.Struct({ decision: DecisionKind }).annotate({
+  identifier: "TaskDecisionRequest",
+  examples: [{ decision: "accept" }]
+})
+export type TaskDecisionRequest = typeof TaskDecisionRequest.Type
 
 /** The answer to initialize. `Location` is where its status is. */
 export const Initialized = Schema.Struct({ executionId: ExecutionId, eventId: Schema.String })

@@ -44,7 +44,7 @@ export const foreign = (headers: Headers, { hosts }: Pick<OperatorShape, "hosts"
   if (host === undefined || !hosts.has(nameOf(host))) {
     return refusal(
       "host-not-allowed",
-      `This server does not answer under the name ${JSON.stringify(host ?? "")}. Use the address that it names when it starts, or start it with --allow-host.`
+      `This server does not answer under the name ${JSON.stringify(host ?? "")}. Use the address that it names when it starts, or have the name allowed: devteam serve --allow-host, or the option hosts of createRunner.`
     )
   }
   const own = host.toLowerCase()
@@ -137,7 +137,7 @@ export const withEdge = <E, R>(app: Effect.Effect<HttpServerResponse.HttpServerR
             refusal("malformed-request", "The path is not a valid one: check its % signs.")
           )
         }
-        const target = withEncodedProject(given.url)
+        const target = withEncodedProject(given.url, given.method)
         const request = target === given.url ? given : given.modify({ url: target })
         const response = yield* app.pipe(
           Effect.provideService(HttpServerRequest.HttpServerRequest, request),

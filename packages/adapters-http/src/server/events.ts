@@ -41,10 +41,11 @@ const startOf = (
     readonly workflow: string
     readonly scope: WorkScope
     readonly userId?: string | undefined
+    readonly priority?: number | undefined
   }
 ) =>
   Effect.fnUntraced(function* (newest: State) {
-    const { scope, workflow, userId } = rest
+    const { scope, workflow, userId, priority } = rest
     const operator = yield* Operator
     const settings = yield* Effect.fromResult(settingsOf(yield* rest.wish, newest, operator))
     const { projectId, id: eventId } = event
@@ -57,7 +58,8 @@ const startOf = (
       correlationId,
       workflow,
       eventId,
-      userId
+      userId,
+      priority
     }
     return start
   })
@@ -68,7 +70,7 @@ export const postEvent = Effect.fnUntraced(function* (
   key: string | undefined,
   scope: Scope.Scope
 ) {
-  const { id, type, projectId, source = "api", task, options = {} } = payload
+  const { id, type, projectId, source = "api", task, priority, options = {} } = payload
   const fingerprint = fingerprintOf(payload)
   const idempotency = yield* readIdempotency(key, fingerprint)
   const { correlationId } = yield* CurrentRequest
@@ -90,7 +92,9 @@ export const postEvent = Effect.fnUntraced(function* (
       scope: work,
       event,
       idempotency,
+      priority,
       start: startOf(event, {
+        priority,
         wish: Effect.succeed({ url: project.url, options }),
         workflow: workflowId(workflow),
         scope: work
@@ -114,7 +118,7 @@ export const initialize = Effect.fnUntraced(function* (
   key: string | undefined,
   scope: Scope.Scope
 ) {
-  const { projectId, userId, stopPoint, repository, agent, options = {} } = payload
+  const { projectId, userId, stopPoint, repository, agent, delivery, options = {} } = payload
   const fingerprint = fingerprintOf(payload)
   const idempotency = yield* readIdempotency(key, fingerprint)
   const { correlationId } = yield* CurrentRequest
@@ -135,7 +139,13 @@ export const initialize = Effect.fnUntraced(function* (
   const workflow = yield* (yield* Workflows).forEvent(initializeType)
   const wish = Effect.gen(function* () {
     const url = yield* repositoryOf(payload)
-    return { url, options: { ...options, ...named }, agent, untilTask: stopPoint } satisfies ClientWish
+    return {
+      url,
+      options: { ...options, ...named },
+      agent,
+      delivery,
+      untilTask: stopPoint
+    } satisfies ClientWish
   })
   return yield* acceptWish(
     {

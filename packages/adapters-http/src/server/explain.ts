@@ -1,6 +1,7 @@
 /**
  * Why an execution does what it does, or nothing: its state, its lease and what comes next, in sentences.
  */
+import { describeExecution } from "@devteam/core/execution/describe"
 import type { Execution } from "@devteam/core/execution/State"
 import { isEnded } from "@devteam/core/execution/Status"
 import { type Directive, next } from "@devteam/core/execution/next"
@@ -32,30 +33,6 @@ const directiveName = (directive: Directive): string => {
     case "Rest":
       return "rest"
   }
-}
-
-const aboutState = (state: Execution): ReadonlyArray<string> => {
-  const said: Array<string> = [`The execution is ${state.status}.`]
-  if (state.waiting !== undefined) {
-    said.push(
-      `It waits until ${iso(state.waiting.until)} (${state.waiting.reason}): ${state.waiting.message}`
-    )
-  }
-  if (state.pause !== undefined)
-    said.push(`It is paused (${state.pause.reason}): ${state.pause.message} Resume it to go on.`)
-  if (state.error !== undefined) said.push(`It ended with ${state.error.reason}: ${state.error.message}`)
-  if (state.inHand !== undefined) {
-    const { task, round, step } = state.inHand
-    said.push(`In hand is task ${task.id} (${task.title}), round ${round}, step ${step}.`)
-  }
-  for (const { taskId, outcome, reason, message } of state.outcomes) {
-    if (outcome === "failed" || outcome === "held") {
-      said.push(`Task ${taskId} is ${outcome}${reason === undefined ? "" : ` (${reason})`}: ${message ?? ""}`)
-    }
-  }
-  for (const { id, by } of state.blocked) said.push(`Task ${id} is blocked by ${by.join(", ")}.`)
-  if (state.push !== undefined) said.push("A push may have happened whose outcome is not known yet.")
-  return said
 }
 
 const aboutWorker = (state: Execution, worker: Worker | null): ReadonlyArray<string> => {
@@ -91,7 +68,7 @@ export const explain = Effect.fnUntraced(function* (executionId: ExecutionId) {
     executionId,
     projectId: state.projectId,
     status: state.status,
-    sentences: [...aboutState(state), ...aboutWorker(state, worker)],
+    sentences: [...describeExecution(state), ...aboutWorker(state, worker)],
     // While a worker is at it, the step that runs is no crash to recover from.
     next:
       worker?.alive === true && state.active !== undefined

@@ -7,6 +7,7 @@ import { HttpApiBuilder } from "effect/http-api"
 import { Api } from "../contract/Api.ts"
 import { answering } from "./answering.ts"
 import { control } from "./control.ts"
+import { decide } from "./decisions.ts"
 import { initialize, postEvent } from "./events.ts"
 import { artifactBytes, artifactsOf, journalOf, listExecutions, loadExecution, logsOf } from "./executions.ts"
 import { explain } from "./explain.ts"
@@ -34,18 +35,25 @@ const automation = HttpApiBuilder.group(Api, "automation", (handlers) =>
       status: ({ params }) => answering(getStatus(params.projectId)),
       pause: ({ params, query }) =>
         answering(control(params.projectId, { _tag: "Pause", mode: query.mode ?? "step", by: "api" }, scope)),
-      resume: ({ params }) => answering(control(params.projectId, { _tag: "Resume", by: "api" }, scope)),
+      resume: ({ params, query: { delivery } }) => {
+        const elsewhere = delivery === undefined ? {} : { delivery }
+        return answering(control(params.projectId, { _tag: "Resume", by: "api", ...elsewhere }, scope))
+      },
       stop: ({ params }) => answering(control(params.projectId, { _tag: "Stop", by: "api" }, scope))
     })
   )
 )
 
 const repository = HttpApiBuilder.group(Api, "repository", (handlers) =>
-  handlers.handleAll({
-    validate: ({ payload }) =>
-      answering(validate(payload.repositoryUrl, { target: payload.branch, taskList: payload.taskList })),
-    tasks: ({ params }) => answering(tasksOf(params.projectId))
-  })
+  Effect.map(Effect.scope, (scope) =>
+    handlers.handleAll({
+      validate: ({ payload }) =>
+        answering(validate(payload.repositoryUrl, { target: payload.branch, taskList: payload.taskList })),
+      tasks: ({ params }) => answering(tasksOf(params.projectId)),
+      decide: ({ params, payload }) =>
+        answering(decide(params.projectId, params.taskId, payload.decision, scope))
+    })
+  )
 )
 
 const executions = HttpApiBuilder.group(Api, "executions", (handlers) =>

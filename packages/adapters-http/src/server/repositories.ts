@@ -18,7 +18,7 @@ export const allowedRepository = Effect.fnUntraced(function* (url: string) {
   if (registered.some((project) => project.url === repository.url)) return repository
   return yield* refusal(
     "repository-not-allowed",
-    `The repository ${repository.url} may not be used here. Start the server with --allow-repo ${repository.url}, or use a registered project.`
+    `The repository ${repository.url} may not be used here. Use a registered project, or have whoever runs the server allow it: devteam serve --allow-repo ${repository.url}, or the option repositories of createRunner.`
   )
 })
 

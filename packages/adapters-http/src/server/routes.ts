@@ -36,20 +36,21 @@ export const routes: ReadonlyArray<Route> = [
   routeOf("GET", "/docs")
 ]
 
-/** Beginnings of paths whose last part is a project's id. */
-const projectPrefixes = routes
-  .filter(({ path }) => path.endsWith("/:projectId"))
-  .map(({ path }) => path.slice(0, -":projectId".length))
+/** Beginnings of paths, and what follows a project's id there: nothing, or a task's. */
+const projectPaths = routes.flatMap(({ method, path }) => {
+  const match = /^(.*\/):projectId(\/:taskId)?$/.exec(path)
+  return match === null ? [] : [{ method, prefix: match[1] ?? "", after: match[2] === undefined ? 0 : 1 }]
+})
 
-/** `…/acme/shop` as `…/acme%2Fshop`; any other target stays. */
-export const withEncodedProject = (target: string): string => {
+/** `…/acme/shop` as `…/acme%2Fshop`, also before a task's id; any other target stays. */
+export const withEncodedProject = (target: string, method: string): string => {
   const [path = "", ...query] = target.split("?")
-  const prefix = projectPrefixes.find((candidate) => path.startsWith(candidate))
-  if (prefix === undefined) return target
-  const parts = path.slice(prefix.length).split("/")
-  const [first, second] = parts
-  if (parts.length !== 2 || !first || !second) return target
-  return [`${prefix}${first}%2F${second}`, ...query].join("?")
+  const candidates = projectPaths.filter(({ prefix }) => path.startsWith(prefix))
+  const found = candidates.find((candidate) => candidate.method === method) ?? candidates[0]
+  if (found === undefined) return target
+  const [first, second, ...rest] = path.slice(found.prefix.length).split("/")
+  if (rest.length !== found.after || !first || !second) return target
+  return [`${found.prefix}${[`${first}%2F${second}`, ...rest].join("/")}`, ...query].join("?")
 }
 
 /** The methods that a path has; none where there is no such path. GET gives HEAD. */

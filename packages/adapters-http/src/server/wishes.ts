@@ -1,12 +1,13 @@
 /**
  * From what a client says to the settings of an execution.
  *
- * What a client leaves out stays as it was in the project's last execution that a service started; agent, identity
- * and limits are always the operator's of today.
+ * What a client leaves out stays as a client said it for the project's last execution that a service started; agent,
+ * identity and limits are always the operator's of today. What no client said, the project's own settings may say,
+ * within the operator's caps.
  */
 import { type Execution } from "@devteam/core/execution/State"
 import type { Limits } from "@devteam/core/model/Limits"
-import type { AgentSettings, ExecutionSettings } from "@devteam/core/model/Settings"
+import type { AgentSettings, Delivery, ExecutionSettings } from "@devteam/core/model/Settings"
 import { Result } from "effect"
 import type { AgentChoice, WorkOptions } from "../contract/work.ts"
 import type { OperatorShape } from "./Operator.ts"
@@ -17,8 +18,21 @@ export interface ClientWish {
   readonly url: string
   readonly options: WorkOptions
   readonly agent?: AgentChoice | undefined
+  readonly delivery?: Delivery | undefined
   readonly untilTask?: string | undefined
 }
+
+/** The settings of a project's last execution, as far as a client gave them. */
+const saidBefore = (newest: Execution | undefined): Partial<ExecutionSettings> => {
+  if (newest?.boundTo !== "service") return {}
+  const { explicit, ...settings } = newest.settings
+  return explicit === undefined
+    ? settings
+    : Object.fromEntries(Object.entries(settings).filter(([name]) => explicit.includes(name)))
+}
+
+const branchBefore = (newest: Execution | undefined): string | undefined =>
+  newest?.boundTo === "service" ? newest.settings.repository.target : undefined
 
 const agentOf = (
   choice: AgentChoice | undefined,
@@ -32,7 +46,7 @@ const agentOf = (
     return Result.fail(
       refusal(
         "unknown-agent",
-        `The agent ${JSON.stringify(id ?? "")} is not offered here; offered: ${known}. Start the server with --agent.`
+        `The agent ${JSON.stringify(id ?? "")} is not offered here; offered: ${known}. Others are named when the server starts: devteam serve --agent, or the option agents of createRunner.`
       )
     )
   }
@@ -55,28 +69,43 @@ const present = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 
 /** The settings of an execution that follows from a wish. */
 export const settingsOf = (
-  { url, options, agent, untilTask }: ClientWish,
+  { url, options, agent, delivery, untilTask }: ClientWish,
   newest: Execution | undefined,
   operator: OperatorShape
 ): Result.Result<ExecutionSettings, Refusal> => {
-  const before = newest?.boundTo === "service" ? newest.settings : undefined
-  const target = options.branch ?? before?.repository.target
-  const optional = {
-    taskList: options.taskList ?? before?.taskList,
-    granularity: options.granularity ?? before?.granularity,
-    verify: options.verify ?? before?.verify,
-    untilTask,
-    maxTasks: options.maxTasks
-  }
-  return Result.map(agentOf(agent, before?.agent, operator), (chosen): ExecutionSettings => ({
+  const before = saidBefore(newest)
+  const said = present({
+    taskList: options.taskList ?? before.taskList,
+    granularity: options.granularity ?? before.granularity,
+    prepare: options.prepare ?? before.prepare,
+    verify: options.verify ?? before.verify,
+    requireVerify: options.requireVerify ?? before.requireVerify,
+    noChange: options.noChange ?? before.noChange,
+    onFailure: options.onFailure ?? before.onFailure,
+    delivery: delivery ?? before.delivery,
+    skip: options.skip
+  }) as Partial<ExecutionSettings>
+  const choosesAgent = agent?.id !== undefined || agent?.model !== undefined || before.agent !== undefined
+  const explicit = [
+    ...Object.keys(said),
+    ...(choosesAgent ? ["agent"] : []),
+    ...Object.keys(options.limits ?? {}).map((name) => `limits.${name}`)
+  ]
+  const target = options.branch ?? branchBefore(newest)
+  return Result.map(agentOf(agent, before.agent, operator), (chosen): ExecutionSettings => ({
     repository: target === undefined ? { url } : { url, target },
     agent: chosen,
-    prepare: options.prepare ?? before?.prepare ?? [],
-    requireVerify: options.requireVerify ?? before?.requireVerify ?? false,
-    noChange: options.noChange ?? before?.noChange ?? "hold",
-    onFailure: options.onFailure ?? before?.onFailure ?? "continue",
+    prepare: [],
+    requireVerify: false,
+    noChange: "hold",
+    onFailure: "continue",
+    delivery: "main",
+    skip: [],
+    ...said,
+    ...present({ untilTask, maxTasks: options.maxTasks }),
     identity: operator.identity,
     limits: limitsOf(options.limits ?? {}, operator.limits),
-    ...(present(optional) as Partial<ExecutionSettings>)
+    explicit,
+    caps: { limits: operator.limits, agents: operator.agents }
   }))
 }

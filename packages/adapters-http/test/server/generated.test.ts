@@ -46,7 +46,7 @@ const operations = Object.entries(
 
 /** The operation that a request reaches: what is in its path may lead to another one than it was made from. */
 const reached = (method: string, target: string): Operation | undefined => {
-  const path = withEncodedProject(new URL(target, "http://server").pathname).replace(/(?<=.)\/$/, "")
+  const path = withEncodedProject(new URL(target, "http://server").pathname, method).replace(/(?<=.)\/$/, "")
   const fits = (template: string) =>
     new RegExp(`^${template.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`).test(path)
   return operations.find((operation) => operation.method === method && fits(operation.path))
@@ -194,6 +194,8 @@ const bodyFor = ({ path }: Operation, random: Random): unknown => {
   }
   if (path.endsWith("/validate"))
     return { repositoryUrl: random.pick([worldUrl, "https://x", "ext::sh", "-u", "file:///etc"]) }
+  if (path.includes("/repository/tasks/"))
+    return { decision: random.pick(["accept", "skip", "reopen", "done", "accept", "undo"]) }
   if (path.startsWith("/api/devteam/projects"))
     return { url: random.pick([worldUrl, "https://x", "ssh://-oProxyCommand=x"]) }
   return {}

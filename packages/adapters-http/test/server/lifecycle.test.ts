@@ -1,6 +1,7 @@
 /** Every request in every status, over HTTP: generated from the lifecycle table. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { columns, legalFrom, transitions } from "@devteam/core/execution/transitions"
+import { DecisionKind } from "@devteam/core/model/Decision"
 import { ExecutionId } from "@devteam/core/model/Ids"
 import { Journal } from "@devteam/core/ports/Journal"
 import { histories, seed } from "./support/seeded.ts"
@@ -74,6 +75,31 @@ describe("each request in each status", () => {
       })
     }
 
+    for (const decision of DecisionKind.literals) {
+      const { effect } = transitions[decision][status]
+      it(`${decision} a task in ${status}: ${effect}`, async () => {
+        const { projectId, executionId, journal } = await arrange(status)
+        const before = await journal()
+        const decide = () =>
+          server.ask("PUT", `/api/devteam/repository/tasks/${projectId}/1.2`, { body: { decision } })
+        const { body, status: answered } = await decide()
+        // Nothing of this task was kept, so neither a new execution nor a delivery can follow.
+        if (effect === "reject" || decision === "accept") {
+          assert.strictEqual(answered, 409)
+          assert.strictEqual(body.type, "urn:devteam:problem:not-legal")
+          assert.deepInclude<object>(body, { state: status, legalFrom: legalFrom(decision) })
+          assert.deepStrictEqual(await journal(), before)
+          return
+        }
+        // What is not known of is open already.
+        const changed = decision !== "reopen"
+        assert.strictEqual(answered, 200)
+        assert.deepInclude<object>(body, { projectId, executionId, previousStatus: status, changed })
+        assert.deepInclude<object>((await decide()).body, { changed: false })
+        assert.lengthOf(await journal(), before.length + (changed ? 1 : 0))
+      })
+    }
+
     it(`initialize in ${status}: ${transitions.start[status].effect}`, async () => {
       const { projectId, executionId, journal } = await arrange(status)
       const before = await journal()
@@ -117,6 +143,52 @@ describe("conditions that split a cell", () => {
     const unknown = await server.ask("POST", `/api/devteam/automation/pause/${projectId}?mode=soon`)
     assert.strictEqual(unknown.status, 400)
     assert.strictEqual(unknown.body.errors?.[0]?.["pointer"], "/query/mode")
+  })
+})
+
+describe("a decision on a task", () => {
+  const put = (path: string, decision: string) =>
+    server.ask("PUT", `/api/devteam/repository/tasks/${path}`, { body: { decision } })
+
+  it("accept after the end starts an execution of the kept change alone", async () => {
+    const { projectId, executionId } = await arrange("stoppedWithHeld")
+    const accepted = await put(`${projectId}/1.1`, "accept")
+    assert.strictEqual(accepted.status, 200)
+    assert.deepInclude<object>(accepted.body, { previousStatus: "stopped", currentStatus: "initializing" })
+    assert.notStrictEqual(accepted.body.executionId, executionId)
+    const started = (await server.ask("GET", `/api/devteam/executions/${accepted.body.executionId}`)).body
+    assert.deepInclude<object>(started, { scope: { _tag: "Tasks", ids: ["1.1"] } })
+    const [order] = started.ordered as unknown as ReadonlyArray<Record<string, unknown>>
+    assert.deepInclude(order, { _tag: "Accept", taskId: "1.1" })
+    assert.deepInclude(order?.["candidate"], { executionId })
+  })
+
+  it("of a pause that waits for it goes on by itself", async () => {
+    const { projectId } = await arrange("pausedByHeld")
+    const skipped = await put(`${projectId}/1.1`, "skip")
+    assert.deepInclude<object>(skipped.body, { previousStatus: "paused", currentStatus: "running" })
+  })
+
+  it("in both spellings of the project; an unknown task is 404, an unknown decision 422", async () => {
+    const { projectId } = await arrange("running")
+    const encoded = await put(`${encodeURIComponent(projectId)}/1.2`, "skip")
+    assert.strictEqual(encoded.status, 200)
+    const unknown = await put(`${projectId}/9.9`, "done")
+    assert.strictEqual(unknown.status, 404)
+    assert.strictEqual(unknown.body.type, "urn:devteam:problem:unknown-task")
+    assert.strictEqual((await put(`${projectId}/1.2`, "undo")).status, 422)
+    assert.strictEqual((await put("no/body/1.2", "skip")).status, 404)
+  })
+
+  it("resume delivers elsewhere only where that can be said", async () => {
+    const { projectId } = await arrange("paused")
+    const resumed = await server.ask("POST", `/api/devteam/automation/resume/${projectId}?delivery=branch`)
+    assert.deepInclude<object>(resumed.body, { currentStatus: "initializing", changed: true })
+    const running = await arrange("running")
+    const path = `/api/devteam/automation/resume/${running.projectId}?delivery=branch`
+    const refused = await server.ask("POST", path)
+    assert.strictEqual(refused.status, 409)
+    assert.include(refused.body.detail ?? "", "only while the execution is paused")
   })
 })
 

@@ -57,7 +57,7 @@ describe("bodies", () => {
     ["without what is needed", {}, "/body/projectId"],
     ["of a wrong type", { ...valid, projectId: 7 }, "/body/projectId"],
     ["with an unknown field", { ...valid, repository: { url: worldUrl, "a/b": 1 } }, "/body/repository/a~1b"],
-    ["with an unknown delivery", { ...valid, delivery: "branch" }, "/body/delivery"],
+    ["with an unknown delivery", { ...valid, delivery: "local" }, "/body/delivery"],
     [
       "with a limit below its least",
       { ...valid, options: { limits: { rounds: 0 } } },
@@ -241,10 +241,10 @@ describe("what never becomes a request", () => {
     )
     const begun = performance.now()
     assert.strictEqual((await server.ask("GET", "/health")).status, 200)
-    assert.isBelow(performance.now() - begun, 300)
+    assert.isBelow(performance.now() - begun, 2_000)
     for (const { answer, ms } of await slow) {
       assert.match(answer, /^HTTP\/1\.1 408 Request Timeout[^]*problem\+json[^]*urn:devteam:problem:timeout/)
-      assert.isBelow(ms, 3_000)
+      assert.isBelow(ms, 15_000)
     }
   })
 

@@ -38,9 +38,32 @@ const pushing: ReadonlyArray<Event> = [
   { _tag: "StepInterrupted", step: "PUSH", attempt: 1, cause: "crashed" }
 ]
 
+const held: Event = {
+  _tag: "TaskHeld",
+  taskId: given.task().id,
+  title: given.task().title,
+  reason: "policy",
+  message: "It changes CI files.",
+  candidate: {
+    base: given.sha("a"),
+    tree: given.sha("d"),
+    patch: { taskId: "1.1", round: 1, kind: "patch.aaaaaaaaaaaa" },
+    filesModified: ["ci.yml"],
+    empty: false
+  }
+}
+
 /** What happened after the request, by status, and with the conditions that split some cells. */
 export const histories: Readonly<
-  Record<Exclude<Column, "none"> | "waiting" | "waitingWithPush" | "pausedWithPush", ReadonlyArray<Event>>
+  Record<
+    | Exclude<Column, "none">
+    | "waiting"
+    | "waitingWithPush"
+    | "pausedWithPush"
+    | "pausedByHeld"
+    | "stoppedWithHeld",
+    ReadonlyArray<Event>
+  >
 > = {
   initializing: [],
   running,
@@ -52,6 +75,8 @@ export const histories: Readonly<
   stopping: [...running, given.stepStarted("SELECT"), stopRequested],
   stopped: [...running, stopRequested, { _tag: "Stopped" }],
   completed: [...running, given.executionCompleted],
+  pausedByHeld: [...running, held, { _tag: "Paused", reason: "held", message: "Waiting for a decision." }],
+  stoppedWithHeld: [...running, held, stopRequested, { _tag: "Stopped" }],
   error: [...running, { _tag: "ExecutionFailed", reason: "agent", message: "No.", blocked: [] }]
 }
 
