@@ -3,18 +3,23 @@
  *
  * Reads the repository through its cache. Starts nothing, stores nothing, and writes nothing to the remote.
  */
-import type { Sha } from "@devteam/core/model/Ids"
-import type { ExecutionSettings, Granularity, Scope } from "@devteam/core/model/Settings"
-import type { Task } from "@devteam/core/model/Task"
+import { ExecutionId, type Sha } from "@devteam/core/model/Ids"
+import type { ProjectSettings } from "@devteam/core/model/ProjectSettings"
+import type { Delivery, ExecutionSettings, Granularity, Scope } from "@devteam/core/model/Settings"
+import { identityOf, type Task } from "@devteam/core/model/Task"
 import { type Head, Repository, type RepositoryRef } from "@devteam/core/ports/Repository"
 import { type Diagnostic, TaskList, type TaskListDocument } from "@devteam/core/ports/TaskList"
 import { render } from "@devteam/core/prompt/render"
 import { defaultTemplate, parseTemplate, type Template } from "@devteam/core/prompt/Template"
 import { templatePath } from "@devteam/core/steps/initialize"
 import { planOf } from "@devteam/core/steps/prompt"
+import { deliveryBranch } from "@devteam/core/steps/targetHead"
+import { identityKey } from "@devteam/core/tasks/identity"
+import { tasksInScope } from "@devteam/core/tasks/scope"
 import { type Blocked, select } from "@devteam/core/tasks/select"
 import { makeGraph, type TaskGraph } from "@devteam/core/tasks/TaskGraph"
 import { Effect, Option, Result, Schema } from "effect"
+import { readProjectSettings } from "./projectFile.ts"
 
 /** The repository has no usable list or template. The message says what to do. */
 export class PlanError extends Schema.TaggedError<PlanError>()("PlanError", {
@@ -22,50 +27,81 @@ export class PlanError extends Schema.TaggedError<PlanError>()("PlanError", {
   message: Schema.String
 }) {}
 
-/** Where to look; what is absent is found as a run finds it. */
+/** Where to look; what is absent is found as a run finds it: by the project's own settings, then by the usual names. */
 export interface ListOptions {
   readonly target?: string | undefined
   readonly taskList?: string | undefined
   readonly granularity?: Granularity | undefined
+  readonly delivery?: Delivery | undefined
+  /** The delivery branch of the execution before, to be read from where a run would go on with it. */
+  readonly continues?: string | undefined
 }
 
 /** A task list at a commit. Errors among the diagnostics would keep a run from starting. */
 export interface ListView {
+  /** The branch that was read. */
   readonly target: string
+  /** Where `target` is an earlier delivery branch that is not merged: the branch that it began at. */
+  readonly from: string | undefined
   readonly head: Head
   readonly taskList: string
   readonly document: TaskListDocument
   readonly graph: TaskGraph
   readonly errors: ReadonlyArray<Diagnostic>
+  /** What the project says about its runs. */
+  readonly project: ProjectSettings
 }
+
+/** The delivery branch, if a run would go on with it. */
+const continued = Effect.fnUntraced(function* (
+  ref: RepositoryRef,
+  onto: Head,
+  { continues, delivery }: ListOptions
+) {
+  if (continues === undefined || delivery === undefined || delivery === "main") return undefined
+  const repository = yield* Repository
+  // The name of an execution that is not there yet: what is found is either the earlier branch, or a new one.
+  const branch = yield* deliveryBranch({ executionId: ExecutionId.make("new"), continues }, ref, onto)
+  const head = branch === continues ? yield* repository.findHead(ref, continues) : Option.none<Head>()
+  return Option.getOrUndefined(Option.map(head, (found) => ({ branch, head: found })))
+})
 
 /** Fetches and reads the list. */
 export const viewList = Effect.fn("viewList")(function* (ref: RepositoryRef, options: ListOptions) {
   const repository = yield* Repository
   const lists = yield* TaskList
-  const { target, head } = yield* repository.open(ref, options.target)
+  const opened = yield* repository.open(ref, options.target)
+  const project = Option.getOrElse(
+    yield* readProjectSettings(ref, opened.head.tree),
+    (): ProjectSettings => ({})
+  )
+  const delivery = options.delivery ?? project.delivery
+  const branch = yield* continued(ref, opened.head, { ...options, delivery })
+  const target = branch?.branch ?? opened.target
+  const head = branch?.head ?? opened.head
+  const named = options.taskList ?? project.taskList
   const found =
-    options.taskList === undefined
-      ? lists.find(yield* repository.listFiles(ref, head.tree))
-      : Option.some(options.taskList)
+    named === undefined ? lists.find(yield* repository.listFiles(ref, head.tree)) : Option.some(named)
   const missing = (message: string) => new PlanError({ reason: "list_missing", message })
   if (Option.isNone(found)) {
     return yield* missing(
-      "The repository has no task list by the usual names. Name it with --tasks <file>, or begin with the one that `devteam tasks --template` prints."
+      `${ref.url} has no task list by the usual names on ${target}. Name it with --tasks <file>, or begin with the one that this prints: devteam tasks --template`
     )
   }
   const taskList = found.value
   const file = yield* repository.readFile(ref, head.tree, taskList)
   if (Option.isNone(file)) {
     return yield* missing(
-      `${taskList} is not in ${target}. Commit and push it, or name another with --tasks.`
+      `${taskList} is not in ${target} of ${ref.url}. Commit and push it, or name another with --tasks <file>.`
     )
   }
   const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(file.value.bytes)
-  const document = lists.parse(text, { file: taskList, granularity: options.granularity })
+  const granularity = options.granularity ?? project.granularity
+  const document = lists.parse(text, { file: taskList, granularity })
   const errors = document.diagnostics.filter(({ severity }) => severity === "error")
   const graph = makeGraph(document.tasks, document.containers)
-  return { target, head, taskList, document, graph, errors } satisfies ListView
+  const from = branch === undefined ? undefined : opened.target
+  return { target, from, head, taskList, document, graph, errors, project } satisfies ListView
 })
 
 /** The tasks in the order in which they would be taken if all went well, and those that could not be. */
@@ -78,15 +114,25 @@ export interface Order {
   readonly unknown?: string | undefined
 }
 
-/** Plays the selection, at most `limit` tasks far. */
-export const orderOf = ({ document }: ListView, scope: Scope, limit: number): Order => {
+/** Plays the selection, at most `limit` tasks far; those of `skip` are left as they are. */
+export const orderOf = (
+  { document, graph }: ListView,
+  scope: Scope,
+  limit: number,
+  skip: ReadonlyArray<string> = []
+): Order => {
   const taken: Array<Task> = []
+  const skipped = tasksInScope(graph, { _tag: "Tasks", ids: skip })
+  if (skipped._tag === "UnknownTask") return { tasks: [], more: false, blocked: [], unknown: skipped.id }
+  const excluded = new Map(
+    skipped.tasks.map((task) => [identityKey(identityOf(task)), "skipped" as const] as const)
+  )
   const done = new Set<string>()
   for (;;) {
     const tasks = document.tasks.map((task) =>
       done.has(task.id) ? { ...task, state: "done" as const } : task
     )
-    const selected = select(makeGraph(tasks, document.containers), { scope, excluded: new Map() })
+    const selected = select(makeGraph(tasks, document.containers), { scope, excluded })
     if (selected._tag === "UnknownTask")
       return { tasks: taken, more: false, blocked: [], unknown: selected.id }
     if (selected._tag !== "Selected") {
@@ -114,25 +160,40 @@ const readTemplate = Effect.fnUntraced(function* (ref: RepositoryRef, tree: Sha)
   return yield* new PlanError({ reason: "template", message })
 })
 
-/** The prompt of a task's first round at the list's head, and the commands that would verify it. */
+/** The commands that would verify a change to the list's tree, and what there is to say of them. */
+export const verification = Effect.fn("verification")(function* (
+  ref: RepositoryRef,
+  view: ListView,
+  verify: ExecutionSettings["verify"]
+) {
+  const { paths, plan } = yield* planOf(ref, view.head.tree, verify)
+  return {
+    files: paths,
+    commands: plan.commands.map(({ argv }) => argv),
+    unverified: plan.unverified,
+    warnings: plan.warnings
+  }
+})
+
+/** The prompt of a task's first round at the list's head. */
 export const firstPrompt = Effect.fn("firstPrompt")(function* (
   ref: RepositoryRef,
   view: ListView,
   task: Task,
-  verify: ExecutionSettings["verify"]
+  verified: {
+    readonly files: ReadonlyArray<string>
+    readonly commands: ReadonlyArray<ReadonlyArray<string>>
+  }
 ) {
   const template = yield* readTemplate(ref, view.head.tree)
-  const { paths, plan } = yield* planOf(ref, view.head.tree, verify)
-  const commands = plan.commands.map(({ argv }) => argv)
-  const prompt = render({
+  return render({
     template,
     task,
     projectName: ref.projectId,
     targetBranch: view.target,
     taskList: view.taskList,
-    commands,
-    files: paths,
+    commands: verified.commands,
+    files: verified.files,
     round: 1
   })
-  return { prompt, commands, warnings: plan.warnings }
 })

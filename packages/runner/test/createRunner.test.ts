@@ -2,46 +2,60 @@
  * The runner as a library, with both of its stores, on a real repository with a real agent process.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { createRunner, type RunnerOptions } from "@devteam/runner/createRunner"
-import type { RunSettings } from "@devteam/runner/RunSettings"
+import { defaultLimits } from "@devteam/core/model/Limits"
+import { createRunner } from "@devteam/runner/createRunner"
+import type { HostRun } from "@devteam/runner/executions"
+import type { RunnerOptions } from "@devteam/runner/RunnerOptions"
+import { createServer } from "node:http"
 import { commitsOf } from "../../../test/support/bareRemote.ts"
 import { makeSample } from "../../../test/support/sampleRepository.ts"
 import { makeScriptedAgent } from "../../../test/support/scriptedAgent.ts"
+import { rejection } from "./support/rejection.ts"
+import { listening } from "./support/listening.ts"
 
 const projectId = "acme/words"
 
 const setUp = (store: RunnerOptions["store"]) => {
   const sample = makeSample()
   const agent = makeScriptedAgent(sample.directory, { "1.1.1": "bad", "1.3.1": "wait" })
-  const runner = createRunner({ store, dataDirectory: sample.data, protocols: ["file"] })
-  const run: RunSettings = {
-    url: sample.remote,
-    agent: { id: "command", argv: [agent.program, "{prompt}"], env: [] },
+  const options: RunnerOptions = { store, dataDirectory: sample.data, protocols: ["file"] }
+  const runner = createRunner({
+    ...options,
+    agents: [{ id: "command", argv: [agent.program, "{prompt}"], env: [] }],
     identity: { name: "A Host", email: "host@example.com" },
-    verify: [["sh", "check.sh"]],
-    maxTasks: 1
-  }
-  return { ...sample, agent, runner, run }
+    limits: { rounds: 2 }
+  })
+  const run: HostRun = { url: sample.remote, verify: [["sh", "check.sh"]], maxTasks: 1 }
+  return { ...sample, agent, options, runner, run }
 }
 
 describe.each(["memory", "embedded"] as const)("createRunner with the %s store", (store) => {
-  it("runs a list, tells what happens, takes requests, and ends what runs when it is closed", async () => {
-    const { runner, run, agent, remote, dispose } = setUp(store)
+  it("runs a list, tells what happens, takes requests, and gives everything back when it is stopped", async () => {
+    const { agent, dispose, options, remote, run, runner } = setUp(store)
     const delivered = () =>
       commitsOf(remote, "main").flatMap(({ trailers }) => trailers["DevTeam-Task"] ?? [])
     assert.isUndefined(await runner.status(projectId))
-    const { executionId } = await runner.start({ projectId, run, correlationId: "request-1" })
-    await assertRejects(runner.start({ projectId, run }), "RequestRejected")
-
-    assert.deepInclude(await runner.drive(executionId), { _tag: "Rested", status: "paused" })
-    assert.deepStrictEqual(delivered(), ["1.1"])
-    assert.deepInclude(await runner.status(projectId), {
-      status: "paused",
-      totals: { completed: 1, total: 3 }
+    const { executionId, settings } = await runner.startExecution({
+      projectId,
+      run,
+      correlationId: "request-1"
     })
+    assert.deepStrictEqual(settings.explicit, ["verify"])
+    assert.deepStrictEqual(settings.caps, {
+      limits: { ...defaultLimits, rounds: 2 },
+      agents: [settings.agent]
+    })
+    assert.strictEqual(settings.limits.rounds, 2)
+    assert.propertyVal(await rejection(runner.startExecution({ projectId, run })), "_tag", "RequestRejected")
+    assert.lengthOf(agent.calls(), 0)
 
-    assert.isTrue((await runner.resume(projectId)).changed)
-    const working = runner.drive(executionId)
+    await runner.start()
+    const first = await runner.whenExecutionRests(executionId)
+    assert.deepInclude(first, { status: "paused", totals: { completed: 1, total: 3 } })
+    assert.deepStrictEqual(await runner.status(projectId), first)
+    assert.deepStrictEqual(delivered(), ["1.1"])
+
+    assert.isTrue((await runner.resumeExecution(projectId)).changed)
     let last = 0
     for await (const { seq, frame } of runner.watch(projectId)) {
       assert.strictEqual(seq, last + 1)
@@ -49,25 +63,69 @@ describe.each(["memory", "embedded"] as const)("createRunner with the %s store",
       assert.strictEqual(frame.payload["correlationId"], "request-1")
       if (String(frame.payload["text"]).includes("waiting")) break
     }
-    assert.isTrue((await runner.pause(projectId, "now")).changed)
-    assert.deepInclude(await working, { status: "paused" })
+    assert.isTrue((await runner.pauseExecution(projectId, "now")).changed)
+    assert.strictEqual((await runner.whenExecutionRests(executionId)).status, "paused")
     assert.deepStrictEqual(delivered(), ["1.1", "1.2"])
-    assert.strictEqual((await runner.stop(projectId)).after.status, "stopped")
-    await runner.close()
+    assert.strictEqual((await runner.stopExecution(projectId)).after.status, "stopped")
+    await runner.stop()
     assert.lengthOf(agent.calls(), 4)
 
-    const again = createRunner({ store, dataDirectory: `${remote}/../data`, protocols: ["file"] })
+    const again = createRunner(options)
     const status = await again.status(projectId)
     assert.strictEqual(status?.status, store === "embedded" ? "stopped" : undefined)
-    await again.close()
+    await again.stop()
     dispose()
   })
 })
 
-const assertRejects = async (promise: Promise<unknown>, tag: string) => {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason
-  )
-  assert.propertyVal(error, "_tag", tag)
-}
+describe("a runner that does not run", () => {
+  it("answers 503 before its start and after its end, and nothing else is possible after that", async () => {
+    const { dispose, run, runner } = setUp("embedded")
+    const server = createServer(runner.handle).on("upgrade", runner.upgrade)
+    await using host = await listening(server)
+    const refused = async () => {
+      const response = await fetch(`${host.url}/health`, { headers: { "x-correlation-id": "mine" } })
+      assert.strictEqual(response.status, 503)
+      assert.strictEqual(response.headers.get("content-type"), "application/problem+json")
+      assert.deepInclude(await response.json(), {
+        type: "urn:devteam:problem:unavailable",
+        status: 503,
+        correlationId: "mine"
+      })
+      assert.match(await host.upgradeAnswer("/ws/devteam"), /^HTTP\/1\.1 503 /)
+    }
+    await refused()
+    await Promise.all([runner.start(), runner.start()])
+    assert.strictEqual((await fetch(`${host.url}/ready`)).status, 200)
+    const watching = runner.watch(projectId)[Symbol.asyncIterator]().next()
+    const { executionId } = await runner.startExecution({ projectId, run })
+    assert.strictEqual((await watching).done, false)
+    const waiting = rejection(runner.whenExecutionRests(executionId))
+    void runner.stop()
+    await runner.stop({ patienceMs: 0 })
+    assert.propertyVal(await waiting, "_tag", "RunnerStopped")
+    await runner.stop()
+    await refused()
+    for (const call of [
+      () => runner.start(),
+      () => runner.status(projectId),
+      () => runner.startExecution({ projectId, run })
+    ]) {
+      assert.propertyVal(await rejection(call()), "_tag", "RunnerStopped")
+    }
+    const frames = []
+    for await (const frame of runner.watch(projectId)) frames.push(frame)
+    assert.deepStrictEqual(frames, [])
+    dispose()
+  })
+
+  it("ends those who watch", async () => {
+    const { dispose, runner } = setUp("memory")
+    const frames = runner.watch(projectId)[Symbol.asyncIterator]()
+    const next = frames.next()
+    await runner.status(projectId)
+    await runner.stop()
+    assert.deepStrictEqual(await next, { done: true, value: undefined })
+    dispose()
+  })
+})

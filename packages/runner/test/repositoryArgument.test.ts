@@ -4,6 +4,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { resolveRepository } from "@devteam/runner/repositoryArgument"
 import { userIdentity } from "@devteam/runner/userIdentity"
+import type { Delivery } from "@devteam/core/model/Settings"
 import { Effect, Option, Redacted } from "effect"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
@@ -17,8 +18,8 @@ const clone = join(directory, "clone")
 git(directory, "clone", "--quiet", remote, clone)
 mkdirSync(join(clone, "sub"))
 const origin = (url: string) => git(clone, "remote", "set-url", "origin", url)
-const reasonOf = (argument: string, cwd: string) =>
-  Effect.map(Effect.flip(resolveRepository(argument, cwd)), ({ reason }) => reason)
+const reasonOf = (argument: string, cwd: string, delivery?: Delivery) =>
+  Effect.map(Effect.flip(resolveRepository(argument, cwd, delivery)), ({ reason }) => reason)
 
 describe("a repository by name", () => {
   it.effect("is a bare repository, or the origin of the work tree that a path lies in", () =>
@@ -57,13 +58,43 @@ describe("a repository by name", () => {
     })
   )
 
+  it.effect(
+    "is the work tree's own where there is no origin, and where nothing is to leave this machine",
+    () =>
+      Effect.gen(function* () {
+        git(directory, "init", "--quiet", "--initial-branch=trunk", "lonely")
+        const lonely = join(directory, "lonely")
+        const alone = yield* resolveRepository(".", lonely)
+        assert.strictEqual(alone.url, join(lonely, ".git"))
+        assert.match(alone.projectId, /^local\/lonely-[0-9a-f]{6}$/)
+        assert.deepStrictEqual(alone.workTree, { directory: lonely, branch: "trunk" })
+        git(lonely, "commit", "--quiet", "--allow-empty", "--message", "Begin")
+        git(lonely, "worktree", "add", "--quiet", "-b", "side", join(directory, "side"))
+        const side = yield* resolveRepository(join(directory, "side"), "/")
+        assert.strictEqual(side.url, alone.url)
+        assert.strictEqual(side.projectId, alone.projectId)
+        assert.strictEqual(side.workTree?.branch, "side")
+        git(lonely, "checkout", "--quiet", "--detach")
+        assert.deepStrictEqual((yield* resolveRepository(lonely, "/")).workTree, {
+          directory: lonely,
+          branch: undefined
+        })
+        const cloned = yield* resolveRepository("sub", clone, "local")
+        assert.strictEqual(cloned.url, join(clone, ".git"))
+        assert.strictEqual(cloned.workTree?.branch, "main")
+        assert.strictEqual((yield* resolveRepository(remote, "/", "local")).url, remote)
+      })
+  )
+
   it.effect("is refused with what to do", () =>
     Effect.gen(function* () {
       mkdirSync(join(directory, "plain"))
-      git(directory, "init", "--quiet", "lonely")
+      git(directory, "init", "--quiet", "alone")
       assert.strictEqual(yield* reasonOf("./nowhere", directory), "not_found")
       assert.strictEqual(yield* reasonOf("plain", directory), "not_found")
-      assert.strictEqual(yield* reasonOf("lonely", directory), "no_origin")
+      assert.strictEqual(yield* reasonOf("alone", directory, "main"), "no_origin")
+      assert.strictEqual(yield* reasonOf("alone", directory, "branch"), "no_origin")
+      assert.strictEqual(yield* reasonOf("https://example.com/a/b.git", directory, "local"), "not_local")
       assert.strictEqual(yield* reasonOf("http://example.com/a.git", directory), "forbidden")
       assert.strictEqual(yield* reasonOf("ext::sh -c id", directory), "forbidden")
     })

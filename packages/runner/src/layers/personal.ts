@@ -1,7 +1,9 @@
 /**
- * The embedded default as a person at a terminal has it: their git credentials, and every path that they can read.
+ * The embedded default as a person at a terminal has it: their git credentials, their ssh, and every path that they
+ * can read.
  */
 import { credentialFill } from "@devteam/adapters-git/credentialFill"
+import { userSsh } from "@devteam/adapters-git/userSsh"
 import { personalProtocols } from "../repositoryArgument.ts"
 import { embeddedLayer } from "./embedded.ts"
 import { type HostOptions, machineLayer } from "./machine.ts"
@@ -12,6 +14,7 @@ export type PersonalOptions = Omit<HostOptions, "protocols">
 const withDefaults = (options: PersonalOptions): HostOptions => ({
   ...options,
   credentials: options.credentials ?? credentialFill,
+  ssh: options.ssh ?? userSsh(process.cwd()),
   protocols: personalProtocols
 })
 

@@ -18,7 +18,7 @@ export class AllowListError extends Schema.TaggedError<AllowListError>()("AllowL
 export interface RepositoryPolicy {
   readonly readRepository: (url: string) => Effect.Effect<ReadableRepository, RepositoryRefused>
   readonly allowsRepository: (url: string) => boolean
-  /** The transports that git may use: https and ssh, and what the entries need. */
+  /** The transports that git may use: https and ssh, what the entries need, and what was added. */
   readonly protocols: ReadonlyArray<Protocol>
 }
 
@@ -38,7 +38,7 @@ const readEntry = Effect.fnUntraced(function* (entry: string) {
   const below = entry.endsWith("/*")
   const named = below ? entry.slice(0, -2) : entry
   const { protocol, clean } = yield* parseRemoteUrl(named, everything).pipe(
-    Effect.mapError(({ message }) => new AllowListError({ message: `--allow-repo ${entry}: ${message}` }))
+    Effect.mapError(({ message }) => new AllowListError({ message: `${entry}: ${message}` }))
   )
   const base = normal(clean)
   const matches = (url: string): boolean =>
@@ -46,10 +46,17 @@ const readEntry = Effect.fnUntraced(function* (entry: string) {
   return { protocol, matches } satisfies Entry
 })
 
-/** Reads the operator's list. Entries are URLs or absolute paths; one that ends in `/*` allows what lies below it. */
-export const makeRepositoryPolicy = Effect.fnUntraced(function* (allowed: ReadonlyArray<string>) {
+/**
+ * Reads the operator's list. Entries are URLs or absolute paths; one that ends in `/*` allows what lies below it.
+ * `added` are further transports.
+ */
+export const makeRepositoryPolicy = Effect.fnUntraced(function* (
+  allowed: ReadonlyArray<string>,
+  added: ReadonlyArray<Protocol> = []
+) {
   const entries = yield* Effect.forEach(allowed, readEntry)
-  const protocols = [...new Set<Protocol>(["https", "ssh", ...entries.map(({ protocol }) => protocol)])]
+  const needed = entries.map(({ protocol }) => protocol)
+  const protocols = [...new Set<Protocol>(["https", "ssh", ...needed, ...added])]
   const refuse = (reason: RepositoryRefused["reason"], message: string) =>
     Effect.fail(new RepositoryRefused({ reason, message }))
   const policy: RepositoryPolicy = {

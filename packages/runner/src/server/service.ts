@@ -9,7 +9,7 @@ import { type FrameHub, makeFrameHub } from "@devteam/adapters-http/frames/Frame
 import { operatorAccess } from "@devteam/adapters-http/frames/WatchAccess"
 import { nodeHandler } from "@devteam/adapters-http/server/HttpApp"
 import { Operator, type OperatorShape } from "@devteam/adapters-http/server/Operator"
-import { Intake } from "@devteam/core/ports/Intake"
+import { forgetOld } from "@devteam/core/worker/forget"
 import { defaultPoolOptions, type PoolOptions, runPool } from "@devteam/core/worker/pool"
 import { Deferred, Effect, Fiber } from "effect"
 
@@ -35,21 +35,13 @@ export interface Service {
   readonly drain: (patienceMs: number) => Effect.Effect<void>
 }
 
-const eventsMs = 30 * 24 * 60 * 60 * 1000
-
-const forgetting = Effect.gen(function* () {
-  const intake = yield* Intake
-  const once = Effect.catch(intake.sweep(eventsMs), ({ message }) => Effect.logWarning(message))
-  yield* Effect.forever(Effect.andThen(once, Effect.sleep("1 hour")))
-})
-
 /** Starts a service; it ends with the scope. */
 export const makeService = Effect.fn("makeService")(function* (options: ServiceOptions) {
   const draining = yield* Deferred.make<void>()
   const pool = yield* Effect.forkScoped(
     runPool({ ...defaultPoolOptions, ...options.pool, drain: Deferred.await(draining) })
   )
-  yield* Effect.forkScoped(forgetting)
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(forgetOld, Effect.sleep("1 hour"))))
   const workers = Effect.sync(() =>
     Deferred.isDoneUnsafe(draining)
       ? "is shutting down"
