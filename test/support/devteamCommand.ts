@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { withConsent } from "./withConsent.ts"
 
 const root = join(import.meta.dirname, "..", "..")
 
@@ -23,6 +24,8 @@ export interface ProcessOptions {
   /** Without a name and address in git's configuration. */
   readonly anonymous?: boolean | undefined
   readonly entry?: string | undefined
+  /** `run` gets exactly these words, and is not told to start without asking. */
+  readonly asking?: boolean | undefined
 }
 
 /** How it ended. */
@@ -54,7 +57,8 @@ const homeIn = (directory: string, anonymous: boolean): string => {
 /** Starts the command with these words. Nothing of the caller's environment but PATH goes along. */
 export const startDevteam = (words: ReadonlyArray<string>, options: ProcessOptions): Running => {
   const begun = performance.now()
-  const child = spawn(process.execPath, [options.entry ?? bin, ...words], {
+  const said = options.asking === true ? words : withConsent(words)
+  const child = spawn(process.execPath, [options.entry ?? bin, ...said], {
     cwd: options.cwd ?? options.directory,
     env: {
       PATH: process.env["PATH"],

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { withConsent } from "./withConsent.ts"
 
 /** Where a process of the command lives: its home and its data directory. */
 export interface Place {
@@ -74,12 +75,12 @@ export const startProgram = (
   return { child, ended }
 }
 
-/** Starts the command, with failpoints from the environment. */
+/** Starts the command, with failpoints from the environment; `run` without being asked. */
 export const startDevteam = (
   place: Place,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
-): Started => startProgram(place, "devteamUnderTest.ts", args, environment)
+): Started => startProgram(place, "devteamUnderTest.ts", withConsent(args), environment)
 
 /** Runs the command to its end. */
 export const devteam = (

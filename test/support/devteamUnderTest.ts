@@ -1,6 +1,7 @@
 /**
- * The `devteam` command for crash tests: the same program, with failpoints from the environment.
+ * The `devteam` command for tests: the same program, with failpoints and a person's answer from the environment.
  *
+ * `DEVTEAM_ANSWER` is what somebody at a terminal types when asked; without it there is no terminal.
  * `DEVTEAM_FAILPOINT=<STEP>:<place>[#n]` kills this process (SIGKILL) at the n-th passing of that point, the first
  * without a number; `DEVTEAM_FAILPOINT_HANG` likewise waits there for ever. Places: started, effect, ending, ended.
  */
@@ -47,5 +48,15 @@ const failpoints = (name: string) =>
     return Effect.interruptible(Effect.never)
   })
 
+const answer = process.env["DEVTEAM_ANSWER"]
+const ask = (question: string) =>
+  Effect.sync(() => {
+    writeSync(2, question)
+    return answer
+  })
+
 const { main } = await import("../../packages/cli/src/main.ts")
-process.exitCode = await main(process.argv.slice(2), { failpoints })
+process.exitCode = await main(process.argv.slice(2), {
+  failpoints,
+  ...(answer === undefined ? {} : { ask })
+})

@@ -30,7 +30,16 @@ export const environmentError = (message: string): ExitWith =>
 const has = <K extends string>(value: unknown, key: K): value is Record<K, unknown> =>
   typeof value === "object" && value !== null && key in value
 
-const usageReasons = new Set(["id_taken", "unknown_agent", "forbidden", "no_origin", "usage"])
+const usageReasons = new Set([
+  "id_taken",
+  "unknown_agent",
+  "forbidden",
+  "no_origin",
+  "not_local",
+  "project_file",
+  "list_missing",
+  "usage"
+])
 
 /** The exit code and message of anything that a command can fail with. */
 export const exitOf = (error: unknown): ExitWith => {

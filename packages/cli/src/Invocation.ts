@@ -2,6 +2,7 @@
  * One call of the command: where it was made, what stands behind `--`, and where its output goes.
  */
 import { Context } from "effect"
+import type { Ask } from "./terminal/ask.ts"
 import type { SecretBook } from "./terminal/SecretBook.ts"
 import type { Signals } from "./terminal/signals.ts"
 import type { Output } from "./terminal/Output.ts"
@@ -16,6 +17,8 @@ export interface InvocationShape {
   readonly output: Output
   readonly secrets: SecretBook
   readonly signals: Signals
+  /** Asks the person a question and answers their line; undefined where there is no terminal to ask on. */
+  readonly ask: Ask | undefined
 }
 
 /** See {@link InvocationShape}. */

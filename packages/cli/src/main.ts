@@ -17,6 +17,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import { cli } from "./cli.ts"
 import { ExitWith, exitCodes, exitOf } from "./ExitWith.ts"
 import { Invocation } from "./Invocation.ts"
+import { type Ask, terminalAsk } from "./terminal/ask.ts"
 import { makeOutput, type Output } from "./terminal/Output.ts"
 import { makeSecretBook } from "./terminal/SecretBook.ts"
 import { listenToSignals } from "./terminal/signals.ts"
@@ -25,6 +26,7 @@ import { version } from "./version.ts"
 /** What a test may put in the place of the real thing. */
 export interface MainOverrides {
   readonly failpoints?: Failpoint | undefined
+  readonly ask?: Ask | undefined
 }
 
 /** Help that was asked for is data; help after a mistake is not. */
@@ -98,7 +100,8 @@ export const main = async (argv: ReadonlyArray<string>, overrides: MainOverrides
       trailing,
       output,
       secrets,
-      signals
+      signals,
+      ask: overrides.ask ?? terminalAsk(process.stdin, process.stderr)
     }),
     Effect.provide(
       Layer.mergeAll(
@@ -106,7 +109,7 @@ export const main = async (argv: ReadonlyArray<string>, overrides: MainOverrides
         Logger.layer([logger]),
         CliOutput.layerPresenter(presenter(output)),
         CliConfig.layer({
-          builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions, GlobalFlag.LogLevel]
+          builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.LogLevel]
         })
       )
     ),

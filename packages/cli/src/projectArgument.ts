@@ -10,13 +10,16 @@ import { Effect, Option } from "effect"
 import { usageError } from "./ExitWith.ts"
 import { Invocation } from "./Invocation.ts"
 
-/** The URL that an argument or a folder stands for, if it stands for one. */
-const urlOf = Effect.fnUntraced(function* (argument: string) {
+/** The URLs that an argument or a folder may stand for: its origin, and the repository itself. */
+const urlsOf = Effect.fnUntraced(function* (argument: string) {
   const { cwd, secrets } = yield* Invocation
   const { resolveRepository } = yield* Effect.promise(() => import("@devteam/runner/repositoryArgument"))
-  const found = yield* Effect.option(resolveRepository(argument, cwd))
-  if (Option.isSome(found)) secrets.add(found.value.secrets)
-  return Option.map(found, ({ url }) => url)
+  const found = yield* Effect.forEach([undefined, "local"] as const, (delivery) =>
+    Effect.option(resolveRepository(argument, cwd, delivery))
+  )
+  const repositories = found.flatMap(Option.toArray)
+  repositories.forEach((repository) => secrets.add(repository.secrets))
+  return repositories.map(({ url }) => url)
 })
 
 const idsOf = (projects: ReadonlyArray<Project>): string =>
@@ -31,17 +34,15 @@ export const findProject = Effect.fnUntraced(function* (argument: string | undef
   const [only] = projects
   if (only === undefined) {
     return yield* usageError(
-      "There is no project yet. Begin with: devteam run <repository> --agent … (or name the data directory with --data)"
+      "There is no project yet. Begin with: devteam run <repository> (or name the data directory with --data)"
     )
   }
-  const url = yield* urlOf(here)
-  const byUrl = Option.isSome(url) ? projects.filter((project) => project.url === url.value) : []
+  const urls = yield* urlsOf(here)
+  const byUrl = projects.filter(({ url }) => urls.includes(url))
   const [first] = byUrl
   if (first !== undefined && byUrl.length === 1) return first
   if (argument === undefined && byUrl.length === 0 && projects.length === 1) return only
-  return yield* usageError(
-    argument === undefined
-      ? `Say which project: ${idsOf(byUrl.length > 1 ? byUrl : projects)}.`
-      : `There is no project ${argument}. There are: ${idsOf(projects)}.`
-  )
+  if (byUrl.length > 1 || argument === undefined)
+    return yield* usageError(`Say which project: ${idsOf(byUrl.length > 1 ? byUrl : projects)}.`)
+  return yield* usageError(`There is no project ${argument}. There are: ${idsOf(projects)}.`)
 })

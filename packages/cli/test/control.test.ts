@@ -60,8 +60,7 @@ const processesWith = (folder: string): ReadonlyArray<string> =>
       }
     })
 
-/** Times are the machine's as well: one that is busy with something else gets another try. */
-describe("from outside", { concurrent: true, retry: 2 }, () => {
+describe("from outside", { concurrent: true }, () => {
   it("Ctrl-C lets the step end, pauses and says how to go on", async () => {
     const { run, other, agent, delivered } = setUp()
     const running = run()

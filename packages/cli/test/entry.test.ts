@@ -52,12 +52,35 @@ describe("the entry", () => {
       "pause",
       "resume",
       "stop",
+      "diff",
+      "why",
+      "undo",
       "doctor",
+      "clean",
+      "completion",
       "example"
     ]) {
       assert.match(help.stdout, new RegExp(`^ +${command} `, "m"))
     }
     assert.strictEqual(help.stderr, "")
+  })
+
+  it("prints scripts that complete its words", async () => {
+    const [bash, zsh, fish] = await Promise.all(
+      ["bash", "zsh", "fish"].map((shell) => devteam(["completion", shell], { directory }))
+    )
+    for (const ended of [bash, zsh, fish]) {
+      assert.strictEqual(ended?.code, 0, ended?.stderr)
+      assert.include(ended?.stdout, "deliver")
+      assert.notInclude(ended?.stdout, "--completions")
+    }
+    const script = join(directory, "completion.bash")
+    writeFileSync(script, bash?.stdout ?? "")
+    // The words as bash asks for them: `devteam resu<Tab>`.
+    const asked = `source '${script}'; COMP_WORDS=(devteam resu); COMP_CWORD=1; COMP_LINE='devteam resu'; COMP_POINT=12
+      command=$(complete -p devteam); function=\${command#*-F }; \${function%% *} devteam resu devteam; echo "\${COMPREPLY[@]}"`
+    assert.strictEqual(execFileSync("bash", ["--norc", "-c", asked], { encoding: "utf8" }).trim(), "resume")
+    assert.strictEqual((await devteam(["completion", "tcsh"], { directory })).code, 2)
   })
 
   it("says what is wrong with a data directory, without a stack", async () => {

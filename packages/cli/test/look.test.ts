@@ -30,10 +30,13 @@ describe("looking on", () => {
     for (const check of [
       "node",
       "git",
+      "npm",
       "data directory",
+      "disk",
       "database",
       "sandbox",
       "commit author",
+      "credentials",
       "remote",
       "push"
     ]) {

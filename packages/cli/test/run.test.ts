@@ -72,7 +72,7 @@ describe("devteam run", { concurrent: true }, () => {
     )
     assert.include(ended.stderr, "Error: word-1.1.txt is bad")
     assert.match(ended.stdout, /1\.2 Second word +3 .* failed +rounds_used_up/)
-    assert.match(ended.stdout, /1\.3 +blocked +by 1\.2/)
+    assert.match(ended.stdout, /1\.3 Third word +blocked +by 1\.2/)
   })
 
   it("pauses at a stop point with 3, names the command that goes on, and that one does", async () => {
@@ -165,7 +165,26 @@ describe("devteam run refuses", { concurrent: true }, () => {
     ["a command that is not there", ["nope"], 2, /Unknown subcommand "nope"/],
     ["no repository", ["run"], 2, /Missing required argument: repository/],
     ["an unknown option", ["run", sample.remote, "--colour"], 2, /--colour/],
-    ["no agent", ["run", sample.remote], 2, /--agent command.*\nKnown agents: aider, command/],
+    [
+      "words behind -- that are nobody's",
+      ["run", sample.remote, "--", "./my-agent"],
+      2,
+      /--agent command[^]*\nKnown agents: aider, command/
+    ],
+    ["no agent", ["run", sample.remote], 5, /There is no agent[^]*uv tool install[^]*--agent command -- /],
+    [
+      "a task to skip that is not in the list",
+      ["run", sample.remote, "--skip", "7.7", ...sample.command],
+      2,
+      /no task 7\.7/
+    ],
+    ["a limit of nothing", ["run", sample.remote, "--max-cost", "0", ...sample.command], 2, /greater than 0/],
+    [
+      "a local delivery to elsewhere",
+      ["run", "https://example.com/acme/shop.git", "--deliver", "local", ...sample.command],
+      2,
+      /is not on this machine/
+    ],
     [
       "an unknown agent",
       ["run", sample.remote, "--agent", "magic"],

@@ -29,23 +29,35 @@ const setUp = async () => {
   await server.says("stdout", /serves on/)
   const { url }: { readonly url: string } = JSON.parse(readFileSync(join(data, "server.json"), "utf8"))
   const token = readFileSync(join(data, "token"), "utf8").trim()
-  const start = (projectId: string) =>
-    fetch(`${url}/api/devteam/automation/initialize`, {
-      method: "POST",
+  const ask = (method: string, path: string, body: unknown) =>
+    fetch(url + path, {
+      method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({
-        projectId,
-        repository: { url: remote },
-        options: { verify: [["node", "--version"]], prepare: [["node", "--version"]] }
-      })
+      body: JSON.stringify(body)
+    })
+  const start = (projectId: string) =>
+    ask("POST", "/api/devteam/automation/initialize", {
+      projectId,
+      repository: { url: remote },
+      options: { verify: [["node", "--version"]], prepare: [["node", "--version"]] }
     })
   const command = (...more: ReadonlyArray<string>) => devteam([...more, "--data", data], { directory })
   const startCommand = (...more: ReadonlyArray<string>) =>
     startDevteam([...more, "--data", data], { directory })
-  return { ...sample, url, token, start, command, startCommand }
+  return { ...sample, url, token, ask, start, command, startCommand }
 }
 
-describe("devteam watch", () => {
+interface Printed {
+  readonly payload: { readonly cursor: string; readonly executionId: string }
+}
+
+const framesIn = (stdout: string): ReadonlyArray<Printed> =>
+  stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Printed)
+
+describe("devteam watch", { timeout: 180_000 }, () => {
   it("tells the newest execution from its beginning to its end", async () => {
     const { start, command, startCommand, url, token, directory, data } = await setUp()
     const unknown = await command("watch", "acme/shop")
@@ -63,11 +75,7 @@ describe("devteam watch", () => {
 
     const after = await command("watch", "acme/shop", "--json")
     assert.strictEqual(after.code, 0)
-    const frames = after.stdout
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { readonly payload: { readonly cursor: string } })
-    const seqs = frames.map(({ payload }) => Number(payload.cursor.split(".").at(-1)))
+    const seqs = framesIn(after.stdout).map(({ payload }) => Number(payload.cursor.split(".").at(-1)))
     assert.deepStrictEqual(
       seqs,
       seqs.map((_, index) => index + 1)
@@ -80,6 +88,44 @@ describe("devteam watch", () => {
     const withToken = await startDevteam(named, { directory, env }).ended
     assert.strictEqual(withToken.code, 0)
     assert.isFalse(existsSync(join(data, "nowhere")))
+  })
+
+  it("begins with the newest execution, or where it is told; goes on with those that follow", async () => {
+    const { remote, command, startCommand, ask } = await setUp()
+    const options = { verify: [["node", "--version"]], prepare: [["node", "--version"]] }
+    assert.strictEqual((await ask("PUT", "/api/devteam/projects/acme/shop", { url: remote })).status, 200)
+    /** An execution of one task. */
+    const execute = async (task: string): Promise<string> => {
+      const event = { id: task, type: "devteam.automation.requested", projectId: "acme/shop", task, options }
+      const answer = await ask("POST", "/events", event)
+      assert.strictEqual(answer.status, 202)
+      return ((await answer.json()) as { readonly executionId: string }).executionId
+    }
+    /** The executions that a watcher told of, and its last cursor. */
+    const told = async (...more: ReadonlyArray<string>) => {
+      const { code, stdout, stderr } = await command("watch", "acme/shop", "--json", ...more)
+      assert.strictEqual(code, 0, stderr)
+      const payloads = framesIn(stdout).map(({ payload }) => payload)
+      const executions = [...new Set(payloads.map(({ executionId }) => executionId))]
+      return { executions, cursor: payloads.at(-1)?.cursor ?? "" }
+    }
+    const first = await execute("1.1")
+    const { executions, cursor } = await told()
+    assert.deepStrictEqual(executions, [first])
+    const second = await execute("1.2")
+    assert.deepStrictEqual((await told()).executions, [second])
+    assert.deepStrictEqual((await told("--all")).executions, [first, second])
+    assert.deepStrictEqual((await told("--after", cursor)).executions, [second])
+
+    const following = startCommand("watch", "acme/shop", "--json", "--follow")
+    await following.says("stdout", /"event":"ExecutionCompleted"/)
+    const third = await execute("1.3")
+    await following.says("stdout", /(?:"event":"ExecutionCompleted"[^]*){2}/)
+    following.child.kill("SIGINT")
+    const { code, stdout } = await following.ended
+    assert.strictEqual(code, 130)
+    const followed = framesIn(stdout).map(({ payload }) => payload.executionId)
+    assert.deepStrictEqual([...new Set(followed)], [second, third])
   })
 
   it("says what to do where there is no server", async () => {

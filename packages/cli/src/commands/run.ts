@@ -13,7 +13,9 @@ const repeated = (name: string, description: string, metavar: string) =>
 
 const config = {
   repository: Argument.String("repository").pipe(
-    Argument.withDescription("A URL, a bare repository, or a folder of a clone (its origin is meant)")
+    Argument.withDescription(
+      "A URL, a bare repository, or a folder of a clone: its origin is meant, or itself where there is none"
+    )
   ),
   tasks: text(
     "tasks",
@@ -21,6 +23,7 @@ const config = {
     "<file>"
   ),
   task: repeated("task", "Only this task or phase; may be repeated", "<id>"),
+  skip: repeated("skip", "Leave this task or phase as it is; may be repeated", "<id>"),
   maxTasks: Flag.Int("max-tasks").pipe(
     Flag.withDescription("Pause after so many completed tasks"),
     Flag.filter(
@@ -31,10 +34,14 @@ const config = {
   ),
   until: text("until", "Pause when this task is done", "<id>"),
   onFailure: Flag.Literals("on-failure", ["continue", "stop"]).pipe(
-    Flag.withDescription("What a failed task means for the others"),
-    Flag.withDefault("continue" as const)
+    Flag.withDescription("What a failed task means for the others (default: continue)"),
+    Flag.optional
   ),
-  agent: text("agent", "The agent: command, with its program and arguments behind --", "<id>"),
+  agent: text(
+    "agent",
+    "The agent: aider, or command with its program and arguments behind -- (default: the project's, else aider)",
+    "<id>"
+  ),
   model: text("model", "The model that the agent is to use ({model} in its arguments)", "<name>"),
   agentEnv: repeated("agent-env", "A variable of yours that the agent gets; may be repeated", "<NAME>"),
   verify: repeated(
@@ -47,8 +54,32 @@ const config = {
     Flag.withDefault(false)
   ),
   noChange: Flag.Literals("no-change", ["hold", "accept"]).pipe(
-    Flag.withDescription("What to do when the agent says that nothing is to be done"),
-    Flag.withDefault("hold" as const)
+    Flag.withDescription("What to do when the agent says that nothing is to be done (default: hold)"),
+    Flag.optional
+  ),
+  maxCost: Flag.Finite("max-cost").pipe(
+    Flag.withDescription("US dollars after which the run pauses (default: 20)"),
+    Flag.withMetavar("<usd>"),
+    Flag.filter(
+      (usd) => usd > 0,
+      () => "has to be greater than 0"
+    ),
+    Flag.optional
+  ),
+  deliver: Flag.Literals("deliver", ["main", "branch", "local"]).pipe(
+    Flag.withDescription(
+      "Where verified tasks go: to the target branch, to a branch devteam/… for you to merge, or to such a branch on this machine (default: main)"
+    ),
+    Flag.optional
+  ),
+  fresh: Flag.Boolean("fresh").pipe(
+    Flag.withDescription("Begin a new branch devteam/…, also where an earlier one is not merged yet"),
+    Flag.withDefault(false)
+  ),
+  yes: Flag.Boolean("yes").pipe(
+    Flag.withAlias("y"),
+    Flag.withDescription("Start without asking; without a terminal it takes --deliver as well"),
+    Flag.withDefault(false)
   ),
   target: text("target", "The branch to deliver to (default: the remote's default branch)", "<branch>"),
   project: text("project", "The project's id (default: from the repository's URL)", "<id>"),
@@ -70,6 +101,10 @@ export const run = Command.make(
     const { dataDirectory, json } = yield* sharedOptions
     const options = {
       ...given,
+      onFailure: Option.getOrUndefined(given.onFailure),
+      noChange: Option.getOrUndefined(given.noChange),
+      maxCost: Option.getOrUndefined(given.maxCost),
+      deliver: Option.getOrUndefined(given.deliver),
       tasks: Option.getOrUndefined(given.tasks),
       maxTasks: Option.getOrUndefined(given.maxTasks),
       until: Option.getOrUndefined(given.until),
@@ -89,7 +124,7 @@ export const run = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Work through a repository's task list. The agent's program and arguments stand behind --: devteam run . --agent command -- ./my-agent {prompt}"
+    "Work through a repository's task list: shows the plan and asks before it starts. An agent's own program and arguments stand behind --: devteam run . --agent command -- ./my-agent {prompt}"
   ),
   Command.withShortDescription("Work through a repository's task list")
 )

@@ -1,5 +1,6 @@
 /** `devteam status`. */
 import type { StatusProjection } from "@devteam/core/execution/StatusProjection"
+import { isEnded } from "@devteam/core/execution/Status"
 import { Journal } from "@devteam/core/ports/Journal"
 import { Leases } from "@devteam/core/ports/Leases"
 import type { Project } from "@devteam/core/ports/Projects"
@@ -10,7 +11,6 @@ import { Invocation } from "../Invocation.ts"
 import { findProject } from "../projectArgument.ts"
 import { resumeCommand } from "../resumeCommand.ts"
 import { withStores } from "../runtime.ts"
-import { commandLine } from "../terminal/words.ts"
 import { projectName } from "./projectName.ts"
 import { sharedOptions } from "./root.ts"
 
@@ -25,8 +25,7 @@ const overview = Effect.fnUntraced(function* (json: boolean) {
   const projects = yield* (yield* Projects).list
   const rows = yield* Effect.forEach(projects, statusOf)
   if (json) return output.document(rows)
-  if (rows.length === 0)
-    return output.say("There is no project yet. Begin with: devteam run <repository> --agent …")
+  if (rows.length === 0) return output.say("There is no project yet. Begin with: devteam run <repository>")
   const { overviewTable } = yield* Effect.promise(() => import("../status/text.ts"))
   overviewTable(rows, output.dataStyle).forEach(output.data)
 })
@@ -39,9 +38,15 @@ const one = Effect.fnUntraced(function* (project: Project, dataDirectory: string
   if (!("executionId" in row)) return output.data(`${project.projectId} was never run.`)
   const lease = yield* (yield* Leases).holder(project.projectId)
   const { statusLines } = yield* Effect.promise(() => import("../status/text.ts"))
+  const { nextSteps } = yield* Effect.promise(() => import("../run/summary.ts"))
+  const { isDeadOwner } = yield* Effect.promise(() => import("@devteam/runner/host/process"))
   const owner = Option.getOrUndefined(Option.map(lease, ({ owner }) => owner))
-  const resume = commandLine(resumeCommand(invocation, project.projectId, dataDirectory))
-  statusLines(row, { owner, now: Date.now(), resume }, output.dataStyle).forEach(output.data)
+  const state = yield* (yield* Journal).load(row.executionId)
+  const resume = resumeCommand(invocation, project.projectId, dataDirectory)
+  const rests = isEnded(state.status) || state.status === "paused"
+  const abandoned = state.boundTo === "cli" && (owner === undefined || isDeadOwner(owner))
+  const next = rests || abandoned ? nextSteps(state, resume) : []
+  statusLines(row, { owner, now: Date.now(), next }, output.dataStyle).forEach(output.data)
 })
 
 /** See above. */

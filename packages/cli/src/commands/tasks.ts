@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import { decisions } from "./decide.ts"
 import { sharedOptions } from "./root.ts"
 
 /** See above. */
@@ -42,6 +43,8 @@ export const tasks = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Show a task list as it is on the remote: what is next, and what the others wait for"
-  )
+    "Show a task list as it is on the remote: what is next, and what the others wait for; or decide about a task"
+  ),
+  Command.withShortDescription("Show a task list, or decide about a task"),
+  Command.withSubcommands(decisions)
 )

@@ -22,7 +22,11 @@ export const watch = Command.make(
     ),
     follow: Flag.Boolean("follow").pipe(
       Flag.withAlias("f"),
-      Flag.withDescription("Tell everything that is stored, and go on with the executions that follow"),
+      Flag.withDescription("Go on with the executions that follow"),
+      Flag.withDefault(false)
+    ),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Begin with the oldest that is stored, whichever execution it is of"),
       Flag.withDefault(false)
     ),
     logs: Flag.Boolean("logs").pipe(
@@ -30,7 +34,7 @@ export const watch = Command.make(
       Flag.withDefault(false)
     )
   },
-  Effect.fnUntraced(function* ({ project, url, after, follow, logs }) {
+  Effect.fnUntraced(function* ({ project, url, after, follow, all, logs }) {
     const { dataDirectory, json } = yield* sharedOptions
     const { watchProject } = yield* Effect.promise(() => import("../watching/watchProject.ts"))
     yield* watchProject({
@@ -38,12 +42,15 @@ export const watch = Command.make(
       url: Option.getOrUndefined(url),
       after: Option.getOrUndefined(after),
       follow,
+      all,
       logs,
       dataDirectory,
       json
     })
   })
 ).pipe(
-  Command.withDescription("Watch a project on a server: its newest execution, from its beginning to its end"),
+  Command.withDescription(
+    "Watch a project on a server: its newest execution, from its beginning to its end. Exit code: as of devteam run"
+  ),
   Command.withShortDescription("Watch a project on a server, live")
 )

@@ -8,7 +8,7 @@ import type { ArtifactKey } from "@devteam/core/model/Candidate"
 import type { Totals } from "@devteam/core/execution/Status"
 import type { Verdict } from "@devteam/core/model/Verdict"
 import type { Style } from "../terminal/style.ts"
-import { count, duration, plain, shortSha } from "../terminal/words.ts"
+import { count, duration, localTime, plain, shortSha } from "../terminal/words.ts"
 
 /** Lines to say; `log` is the artifact whose first lines belong below them. */
 export interface Told {
@@ -27,6 +27,8 @@ interface Task {
   readonly id: string
   readonly title: string
   readonly startedAt: number
+  /** A commit of it is taken back. */
+  readonly undo: boolean
 }
 
 const commandsOf = (verdict: Verdict): string =>
@@ -45,6 +47,21 @@ const pushed: Partial<Record<string, string>> = {
   Removed: "somebody removed the pushed commit from the target",
   Superseded: "somebody else has ticked the task meanwhile",
   TargetGone: "the target branch is gone"
+}
+
+/** What a person ordered, beside the task's title. */
+const orders = {
+  none: "",
+  Accept: " (its kept change, as you decided)",
+  Done: " (its tick alone, as you decided)",
+  Undo: " (taken back, as you asked)"
+}
+
+const decisions = {
+  accept: "is to be delivered after all",
+  skip: "is to be left as it is",
+  reopen: "is to be made again",
+  done: "is to be ticked as it is"
 }
 
 /** Who asked for a pause that Ctrl-C asked for. */
@@ -71,7 +88,7 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
           ...event.warnings.map((warning) => style.warn(note(warning)))
         ]
       case "TaskSelected":
-        return [`→ ${style.bold(event.task.id)}  ${plain(event.task.title)}`]
+        return [`→ ${style.bold(event.task.id)}  ${plain(event.task.title)}${orders[event.order?.order._tag ?? "none"]}`]
       case "CandidatePrepared":
         return [
           inRound(
@@ -113,7 +130,7 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
             style.good("✓"),
             event.taskId,
             plain(event.title),
-            `  ${shortSha(event.commit)}  ${count(round, "round")}, ${duration(at - (task?.startedAt ?? at))}`
+            `  ${shortSha(event.commit)}  ${task?.undo === true ? "taken back" : count(round, "round")}, ${duration(at - (task?.startedAt ?? at))}`
           )
         ]
       case "TaskFailed":
@@ -129,11 +146,13 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
         ]
       case "TaskSuperseded":
         return [ended(style.warn("-"), event.taskId, plain(event.title), `: ${plain(event.message)}`)]
+      case "TaskDecided":
+        return [note(`${event.taskId} ${decisions[event.decision]}, decided by ${plain(event.by)}`)]
       case "WaitStarted":
         return [
           note(
             style.warn(
-              `waits until ${new Date(event.waiting.until).toLocaleTimeString()}: ${plain(event.waiting.message)}`
+              `waits until ${localTime(event.waiting.until, at)}: ${plain(event.waiting.message)}`
             )
           )
         ]
@@ -154,7 +173,12 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
         totals = event.totals
         break
       case "TaskSelected":
-        task = { id: event.task.id, title: plain(event.task.title), startedAt: at }
+        task = {
+          id: event.task.id,
+          title: plain(event.task.title),
+          startedAt: at,
+          undo: event.order?.order._tag === "Undo"
+        }
         round = 1
         totals = event.totals
         break
@@ -197,7 +221,7 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
     },
     current: (now) => {
       if (waiting !== undefined)
-        return `${projectId}  waits ${duration(waiting.until - now)}: ${plain(waiting.message)}`
+        return `${projectId}  waits ${duration(Math.max(0, waiting.until - now))}, until ${localTime(waiting.until, now)}: ${plain(waiting.message)}`
       if (step === undefined) return undefined
       const done = totals === undefined ? "" : `${totals.completed}/${totals.total}  `
       const name = task === undefined ? "" : `${task.id} ${task.title} · round ${round} · `

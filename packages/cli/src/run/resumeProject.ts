@@ -12,12 +12,15 @@ import { findProject } from "../projectArgument.ts"
 import { resumeCommand } from "../resumeCommand.ts"
 import { withRunner } from "../runtime.ts"
 import { requireVariables } from "./agent.ts"
+import { requireRemote } from "./requireRemote.ts"
 import { verdictOf } from "./summary.ts"
 import { workHere } from "./workHere.ts"
 
 /** The options of `resume`. */
 export interface ResumeOptions {
   readonly project: string | undefined
+  /** Where verified tasks go from now on. */
+  readonly deliver: "main" | "branch" | undefined
   readonly dataDirectory: string
   readonly json: boolean
 }
@@ -37,19 +40,26 @@ export const resumeProject = Effect.fn("resumeProject")(function* (options: Resu
       return yield* usageError(`There is nothing to resume: ${verdictOf(found)} Start anew with devteam run.`)
     }
     const from = { version: found.version, frame: (yield* frames.range(projectId)).last }
+    const resume = {
+      _tag: "Resume",
+      by: "cli",
+      ...(options.deliver === undefined ? {} : { delivery: options.deliver })
+    } as const
     if (found.boundTo === "service") {
-      yield* request(projectId, { _tag: "Resume", by: "cli" })
+      yield* request(projectId, resume)
       invocation.output.say(`${projectId} belongs to a service: its workers go on with it.`)
       return
     }
     yield* requireVariables(found.settings.agent.env)
-    const asked = found.status === "paused" || found.status === "pausing"
-    const state = asked ? (yield* request(projectId, { _tag: "Resume", by: "cli" })).after : found
+    const words = resumeCommand(invocation, projectId, options.dataDirectory)
+    yield* requireRemote(found, words)
+    const asked = found.status === "paused" || found.status === "pausing" || options.deliver !== undefined
+    const state = asked ? (yield* request(projectId, resume)).after : found
     yield* workHere({
       state,
       from,
       json: options.json,
-      resumeCommand: resumeCommand(invocation, projectId, options.dataDirectory)
+      resumeCommand: words
     })
   })
   yield* withRunner({ dataDirectory: options.dataDirectory }, perform)

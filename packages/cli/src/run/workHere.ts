@@ -5,19 +5,19 @@
  * whatever happens afterwards is in the journal. The exit code says how it came out.
  */
 import type { Execution } from "@devteam/core/execution/State"
-import { isEnded } from "@devteam/core/execution/Status"
 import type { ProjectId } from "@devteam/core/model/Ids"
 import type { LeaseOwner } from "@devteam/core/ports/Leases"
 import { Journal } from "@devteam/core/ports/Journal"
 import { drive } from "@devteam/core/worker/drive"
+import { forgetOld } from "@devteam/core/worker/forget"
 import { request } from "@devteam/core/worker/request"
 import { Effect, Queue, Stream } from "effect"
 import { ExitWith, exitCodes } from "../ExitWith.ts"
 import { Invocation } from "../Invocation.ts"
-import { commandLine } from "../terminal/words.ts"
+import { deliveredLines } from "./delivered.ts"
 import { exitOfState } from "./exitOfState.ts"
 import { ctrlC } from "./progress.ts"
-import { summaryTable, verdictOf } from "./summary.ts"
+import { nextSteps, summaryTable, verdictOf } from "./summary.ts"
 import { watch, type WatchFrom } from "./watch.ts"
 
 /** What is worked on, and how it is shown. */
@@ -70,6 +70,7 @@ export const workHere = Effect.fn("workHere")(function* ({ state, from, json, re
   const result = yield* Effect.scoped(
     Effect.gen(function* () {
       yield* pauseOnSignal(state.projectId)
+      yield* Effect.forkScoped(forgetOld)
       const watcher = yield* watch(state, from, json)
       return yield* Effect.tap(driveOrYield(state), () => watcher.finish)
     })
@@ -83,7 +84,8 @@ export const workHere = Effect.fn("workHere")(function* ({ state, from, json, re
   }
   if (!json) summaryTable(after, output.dataStyle).forEach(output.data)
   output.say(verdictOf(after))
-  if (!isEnded(after.status)) output.say(`Go on with: ${commandLine(resumeCommand)}`)
+  deliveredLines(after).forEach(output.say)
+  nextSteps(after, resumeCommand).forEach(output.say)
   const code = signals.received() ? exitCodes.interrupted : exitOfState(after)
   if (code !== exitCodes.done) return yield* new ExitWith({ code, message: "" })
 })

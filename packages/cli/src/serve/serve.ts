@@ -7,8 +7,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { defaultLimits } from "@devteam/core/model/Limits"
-import type { Identity } from "@devteam/core/model/Settings"
 import { defaultPoolOptions } from "@devteam/core/worker/pool"
+import { defaultIdentity } from "@devteam/runner/server/defaultIdentity"
 import { hostNames, isLoopback } from "@devteam/runner/server/hostNames"
 import { listen } from "@devteam/runner/server/listen"
 import { serverLayer } from "@devteam/runner/server/layers"
@@ -39,8 +39,6 @@ export interface ServeOptions extends AgentOptions {
 /** Steps may go on for so long after a signal, and everything together may take so long. */
 const patienceMs = 20_000
 const limitMs = 25_000
-
-const nobody: Identity = { name: "DevTeam Runner", email: "devteam@localhost" }
 
 const urlOf = (host: string, port: number): string => {
   const reachable = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host
@@ -98,11 +96,13 @@ export const serveHere = Effect.fn("serveHere")(function* (options: ServeOptions
       `--no-auth on ${host} would let everybody who reaches it run commands here. Leave it out, or listen on 127.0.0.1.`
     )
   }
-  const policy = yield* Effect.mapError(makeRepositoryPolicy(allowRepo), ({ message }) => usageError(message))
+  const policy = yield* Effect.mapError(makeRepositoryPolicy(allowRepo), ({ message }) =>
+    usageError(`--allow-repo ${message}`)
+  )
   const token = options.noAuth ? undefined : yield* ensureToken(dataDirectory)
   const known = token === undefined ? [] : [{ name: "the server's token", value: Redacted.value(token) }]
   secrets.add(known)
-  const identity = yield* Effect.catch(userIdentity(cwd, environment), () => Effect.succeed(nobody))
+  const identity = yield* Effect.catch(userIdentity(cwd, environment), () => Effect.succeed(defaultIdentity))
   const serving = Effect.gen(function* () {
     const agents = yield* offeredAgents(options)
     const operator: OperatorOptions = {

@@ -16,6 +16,7 @@ import { withStores } from "../runtime.ts"
 export interface Located {
   readonly ref: RepositoryRef
   readonly credentials: RepositoryArgument["credentials"] | undefined
+  readonly ssh: RepositoryArgument["ssh"] | undefined
   readonly settings: ListOptions
 }
 
@@ -29,7 +30,7 @@ const registered = Effect.fnUntraced(function* (argument: string | undefined) {
     taskList: found?.taskList,
     granularity: found?.granularity
   }
-  return { ref: project, credentials: undefined, settings } satisfies Located
+  return { ref: project, credentials: undefined, ssh: undefined, settings } satisfies Located
 })
 
 /** Finds it: projects by id or repository first. Without a database there are none, and none is made. */
@@ -44,7 +45,7 @@ export const locate = Effect.fnUntraced(function* (argument: string | undefined,
     Effect.mapError((error) => (known === undefined ? error : known.failure))
   )
   secrets.add(repository.secrets)
-  const { url, projectId, credentials } = repository
-  const located: Located = { ref: { projectId, url }, credentials, settings: {} }
+  const { url, projectId, credentials, ssh } = repository
+  const located: Located = { ref: { projectId, url }, credentials, ssh, settings: {} }
   return located
 })

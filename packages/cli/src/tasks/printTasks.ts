@@ -34,13 +34,13 @@ export const printTemplate = Effect.fnUntraced(function* (dataDirectory: string)
 export const printTasks = Effect.fn("printTasks")(function* (options: TasksOptions) {
   const { output } = yield* Invocation
   const { dataDirectory } = options
-  const { ref, credentials, settings } = yield* locate(options.repository, dataDirectory)
+  const { ref, credentials, ssh, settings } = yield* locate(options.repository, dataDirectory)
   const asked = {
     target: options.target ?? settings.target,
     taskList: options.taskList ?? settings.taskList,
     granularity: settings.granularity
   }
-  const view = yield* withMachine({ dataDirectory, credentials }, viewList(ref, asked))
+  const view = yield* withMachine({ dataDirectory, credentials, ssh }, viewList(ref, asked))
   if (options.json) output.document(listDocument(ref.projectId, view))
   else listLines(ref.projectId, view, output.dataStyle).forEach(output.data)
   view.document.diagnostics.forEach((diagnostic) => output.say(diagnosticLine(diagnostic)))

@@ -13,6 +13,44 @@ export const duration = (ms: number): string => {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`
 }
 
+/** `$2`, `$0.05`, `$0.0004`: cents, or less where it is less. */
+export const dollars = (usd: number): string =>
+  Number.isInteger(usd)
+    ? `$${usd}`
+    : usd > 0 && usd < 0.01
+      ? `$${usd.toFixed(4)}`
+      : `$${usd.toFixed(2)}`
+
+/** `950`, `12k`, `3.4M`. */
+export const tokens = (number: number): string =>
+  number < 1_000
+    ? String(number)
+    : number < 999_500
+      ? `${(number / 1_000).toFixed(number < 9_950 ? 1 : 0)}k`
+      : `${(number / 1_000_000).toFixed(1)}M`
+
+/** `0 B`, `512 B`, `3.4 MB`, `1.2 GB`: powers of 1000. */
+export const bytes = (size: number): string => {
+  const units = ["B", "kB", "MB", "GB", "TB"]
+  let unit = 0
+  let shown = size
+  while (shown >= 999.5 && unit < units.length - 1) {
+    shown /= 1000
+    unit += 1
+  }
+  return `${unit === 0 || shown >= 99.95 ? Math.round(shown) : shown.toFixed(1)} ${units[unit]}`
+}
+
+const twoDigits = (number: number): string => String(number).padStart(2, "0")
+
+/** A moment as the person's clock shows it: `14:05:09`, with the date where it is not today's. Both in epoch ms. */
+export const localTime = (at: number, now: number): string => {
+  const then = new Date(at)
+  const time = [then.getHours(), then.getMinutes(), then.getSeconds()].map(twoDigits).join(":")
+  if (then.toDateString() === new Date(now).toDateString()) return time
+  return `${then.getFullYear()}-${twoDigits(then.getMonth() + 1)}-${twoDigits(then.getDate())} ${time}`
+}
+
 /** `1 round`, `2 rounds`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`
 

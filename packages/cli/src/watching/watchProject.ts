@@ -21,6 +21,8 @@ export interface WatchProjectOptions {
   readonly url: string | undefined
   /** A cursor: begin behind it, whichever execution is the newest. */
   readonly after: string | undefined
+  /** Begin with the oldest that is stored. */
+  readonly all: boolean
   /** Go on with the executions that follow. */
   readonly follow: boolean
   /** Print what agents and builds print, too. */
@@ -53,7 +55,7 @@ const exitCodeOf = (status: Status | undefined): number => {
 
 /** Watches until the execution has ended; with `follow` until somebody interrupts. */
 export const watchProject = Effect.fn("watchProject")(function* (options: WatchProjectOptions) {
-  const { projectId, after, follow, logs, json } = options
+  const { projectId, after, follow, all, logs, json } = options
   const { output } = yield* Invocation
   const server = yield* findServer(options.dataDirectory, options.url)
   const newest = yield* newestExecution(server, projectId)
@@ -72,16 +74,16 @@ export const watchProject = Effect.fn("watchProject")(function* (options: WatchP
     else if (logs) output.raw(plain(String(frame.payload["text"])))
   }
 
-  let watched = after === undefined ? newest : undefined
   const untilEnd = async (signal: AbortSignal): Promise<Status | undefined> => {
+    let watched = after === undefined ? newest : undefined
+    let begun = all || watched === undefined
     for await (const frame of watch(server, projectId, { after: after ?? 0, signal, onState: say })) {
       const { executionId, status } = frame.payload
-      if (typeof executionId === "string") {
-        watched ??= executionId
-        if (!follow && executionId !== watched) continue
-      }
+      if (typeof executionId === "string") watched ??= executionId
+      begun ||= executionId === watched
+      if (!begun) continue
       print(frame)
-      if (!follow && isEnded(status as Status)) return status as Status
+      if (!follow && executionId === watched && isEnded(status as Status)) return status as Status
     }
     return undefined
   }
