@@ -53,6 +53,19 @@ const parts: ReadonlyArray<Part> = [
     }
   },
   {
+    name: "git over ssh",
+    required: false,
+    probe: () => {
+      const path = ["/usr/sbin/sshd", "/usr/local/sbin/sshd", "/usr/bin/sshd"].find(exists)
+      return found(path, "sshd is not installed: install OpenSSH's server (nothing has to start it)")
+    }
+  },
+  {
+    name: "curl",
+    required: false,
+    probe: () => found(output("curl", ["--version"]), "curl is not installed")
+  },
+  {
     name: "Postgres",
     required: !quick,
     probe: () => {
