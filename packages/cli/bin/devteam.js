@@ -5,7 +5,7 @@
  * Plain JavaScript that old versions of Node can read, and nothing is imported before the check. In the source tree
  * it runs the TypeScript sources as they are; an installed package has only `dist`.
  */
-import { existsSync } from "node:fs"
+import { existsSync, readFileSync } from "node:fs"
 import * as module from "node:module"
 import { homedir } from "node:os"
 import { join } from "node:path"
@@ -45,8 +45,16 @@ const cannotStart = (error) => {
   process.exitCode = 5
 }
 
+/** Answered here: the program takes several times as long to load. */
+const sayVersion = () => {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+  process.stdout.write(`devteam ${manifest.version}\n`)
+}
+
 if (major > needed[0] || (major === needed[0] && minor >= needed[1])) {
-  await start().catch(cannotStart)
+  const [, , first, ...others] = process.argv
+  if (first === "--version" && others.length === 0) sayVersion()
+  else await start().catch(cannotStart)
 } else {
   process.stderr.write(
     `devteam needs Node ${needed.join(".")} or newer, and this is Node ${process.versions.node}: install it from https://nodejs.org, or run it with npx --package=node@24 -- devteam.\n`

@@ -25,17 +25,19 @@ const urlsOf = Effect.fnUntraced(function* (argument: string) {
 const idsOf = (projects: ReadonlyArray<Project>): string =>
   projects.map(({ projectId }) => projectId).join(", ")
 
-/** Finds the project, or ends with 2 and the ids that there are. */
-export const findProject = Effect.fnUntraced(function* (argument: string | undefined) {
+/** What is said where nothing was ever run. */
+export const noProject = (dataDirectory: string): string =>
+  `There is no project yet in ${dataDirectory}. Begin with: devteam run <repository> (or name another data directory with --data)`
+
+/** Finds the project in this data directory, whose stores are open; or ends with 2 and the ids that there are. */
+export const findProject = Effect.fnUntraced(function* (argument: string | undefined, dataDirectory: string) {
   const projects = yield* (yield* Projects).list
   const here = argument ?? "."
   const named = projects.find(({ projectId }) => projectId === here)
   if (named !== undefined) return named
   const [only] = projects
   if (only === undefined) {
-    return yield* usageError(
-      "There is no project yet. Begin with: devteam run <repository> (or name the data directory with --data)"
-    )
+    return yield* usageError(noProject(dataDirectory))
   }
   const urls = yield* urlsOf(here)
   const byUrl = projects.filter(({ url }) => urls.includes(url))

@@ -5,10 +5,7 @@ import type { InvocationShape } from "./Invocation.ts"
 import { dataDirectory } from "./dataDirectory.ts"
 
 /** `--data <directory>`, only where it is not the default. */
-export const dataWords = (
-  { cwd, environment }: InvocationShape,
-  directory: string
-): ReadonlyArray<string> =>
+export const dataWords = ({ cwd, environment }: InvocationShape, directory: string): ReadonlyArray<string> =>
   directory === dataDirectory(undefined, cwd, environment) ? [] : ["--data", directory]
 
 /** See above. */

@@ -60,7 +60,13 @@ const processesWith = (folder: string): ReadonlyArray<string> =>
       }
     })
 
-describe("from outside", { concurrent: true }, () => {
+/**
+ * How long anything may take that must not wait for the agent (which would go on for ever) nor for the end of a lease
+ * (30 s). Far above what it takes, so that a busy machine is no failure; how fast it is, `test/processes` measures.
+ */
+const soonMs = 15_000
+
+describe("from outside", { concurrent: true, timeout: 120_000 }, () => {
   it("Ctrl-C lets the step end, pauses and says how to go on", async () => {
     const { run, other, agent, delivered } = setUp()
     const running = run()
@@ -97,7 +103,7 @@ describe("from outside", { concurrent: true }, () => {
     )
   })
 
-  it("pause --now and resume by a second process take effect within a second", async () => {
+  it("pause --now and resume by a second process take effect at once", async () => {
     const { run, other, agent, delivered } = setUp()
     const running = run()
     await running.says("stdout", waits)
@@ -110,7 +116,7 @@ describe("from outside", { concurrent: true }, () => {
     })
     const ended = await running.ended
     assert.strictEqual(ended.code, 3, ended.stderr)
-    assert.isBelow(between(framesOf(ended), "PauseRequested", "Paused"), 1_000)
+    assert.isBelow(between(framesOf(ended), "PauseRequested", "Paused"), soonMs)
     agent.release()
     assert.strictEqual((await other("resume")).code, 0)
     assert.deepStrictEqual(delivered(), ["1.1", "1.2"])
@@ -132,7 +138,7 @@ describe("from outside", { concurrent: true }, () => {
     assert.deepStrictEqual(delivered(), ["1.1", "1.2"])
   })
 
-  it("stop by a second process ends it within a second, for good", async () => {
+  it("stop by a second process ends it at once, for good", async () => {
     const { run, other, delivered } = setUp()
     const running = run()
     await running.says("stdout", waits)
@@ -141,7 +147,7 @@ describe("from outside", { concurrent: true }, () => {
     assert.match(stopped.stdout, /is stopped, 0 of 2 tasks done/)
     const ended = await running.ended
     assert.strictEqual(ended.code, 4, ended.stderr)
-    assert.isBelow(between(framesOf(ended), "StopRequested", "Stopped"), 1_000)
+    assert.isBelow(between(framesOf(ended), "StopRequested", "Stopped"), soonMs)
     assert.deepStrictEqual(delivered(), [])
     const again = await other("stop")
     assert.strictEqual(again.code, 0)
@@ -149,7 +155,7 @@ describe("from outside", { concurrent: true }, () => {
     assert.strictEqual((await other("resume")).code, 2)
   })
 
-  it("a killed worker's execution is taken over within two seconds", async () => {
+  it("a killed worker's execution is taken over before its lease has run out", async () => {
     const { run, start, agent, delivered } = setUp()
     const running = run()
     await running.says("stdout", waits)
@@ -159,7 +165,7 @@ describe("from outside", { concurrent: true }, () => {
     const begun = performance.now()
     const resumed = start("resume", "--json")
     await resumed.says("stdout", /"event":"StepInterrupted"/)
-    assert.isBelow(performance.now() - begun, 2_000)
+    assert.isBelow(performance.now() - begun, soonMs)
     const ended = await resumed.ended
     assert.strictEqual(ended.code, 0, ended.stderr)
     assert.deepStrictEqual(delivered(), ["1.1", "1.2"])

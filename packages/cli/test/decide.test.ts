@@ -38,7 +38,20 @@ const setUp = () => {
   const call = (...words: ReadonlyArray<string>) => devteam([...words, "--data", data], { directory })
   const run = (...words: ReadonlyArray<string>) =>
     devteam(
-      ["run", remote, "--data", data, "--project", "acme/shop", ...quickVerify, ...words, "--agent", "command", "--", agent],
+      [
+        "run",
+        remote,
+        "--data",
+        data,
+        "--project",
+        "acme/shop",
+        ...quickVerify,
+        ...words,
+        "--agent",
+        "command",
+        "--",
+        agent
+      ],
       { directory }
     )
   const delivered = (branch = "main") =>
@@ -56,7 +69,11 @@ describe("a held task", { timeout: 180_000 }, () => {
     assert.strictEqual(ended.code, 1, ended.stderr)
     assert.deepStrictEqual(delivered(), ["2"])
     assert.match(ended.stderr, /devteam tasks accept 1 acme\/shop --data /)
-    const [why, diff, json] = await Promise.all([call("why", "1"), call("diff", "1"), call("diff", "1", "--json")])
+    const [why, diff, json] = await Promise.all([
+      call("why", "1"),
+      call("diff", "1"),
+      call("diff", "1", "--json")
+    ])
     assert.match(why.stdout, /^1 {2}Change the pipeline: held\n.*\(policy\).*\.github\/workflows\/ci\.yml/)
     assert.match(why.stdout, /devteam tasks accept 1 acme\/shop --data \S+ +# delivers it after all/)
     assert.match(diff.stdout, /^diff --git a\/\.github\/workflows\/ci\.yml[^]*\n\+on: push\n$/)
@@ -125,7 +142,12 @@ describe("decisions", { timeout: 180_000 }, () => {
     assert.strictEqual(paused.code, 3, paused.stderr)
     const noted = await call("tasks", "done", "4", "--json")
     assert.strictEqual(noted.code, 0, noted.stderr)
-    assert.deepInclude(documentOf(noted.stdout), { taskId: "4", decision: "done", changed: true, status: "paused" })
+    assert.deepInclude(documentOf(noted.stdout), {
+      taskId: "4",
+      decision: "done",
+      changed: true,
+      status: "paused"
+    })
     const again = await call("tasks", "done", "4")
     assert.match(again.stdout, /decided so already/)
     const active = await call("undo", "1")
@@ -151,11 +173,19 @@ describe("why", { timeout: 180_000 }, () => {
     const ended = await run("--task", "4", "--task", "5", "--skip", "2")
     assert.strictEqual(ended.code, 1, ended.stderr)
     const answers = await Promise.all(["4", "5", "3", "6", "2", "9"].map((id) => call("why", id)))
-    const [failed, waiting, other, optional, skipped, unknown] = answers.map(({ stdout, stderr }) => stdout + stderr)
-    assert.match(failed ?? "", /^4 {2}Break the build: failed\n {2}It failed after 3 rounds \(rounds_used_up\)/)
+    const [failed, waiting, other, optional, skipped, unknown] = answers.map(
+      ({ stdout, stderr }) => stdout + stderr
+    )
+    assert.match(
+      failed ?? "",
+      /^4 {2}Break the build: failed\n {2}It failed after 3 rounds \(rounds_used_up\)/
+    )
     assert.match(failed ?? "", /from verify\.log of round 3:\n {4}.*Error: word-4\.txt is bad/)
     assert.match(failed ?? "", /devteam run \S+remote\.git --data \S+ +# tries it again/)
-    assert.match(waiting ?? "", /^5 {2}Mend it: waiting\n {2}It waits for 4 Break the build \(failed, rounds_used_up\)\./)
+    assert.match(
+      waiting ?? "",
+      /^5 {2}Mend it: waiting\n {2}It waits for 4 Break the build \(failed, rounds_used_up\)\./
+    )
     assert.match(waiting ?? "", /The error is tasks_failed/)
     assert.match(other ?? "", /It waits for 1 Change the pipeline \(not done yet\)\./)
     assert.match(optional ?? "", /: optional\n[^]*--task 6/)
@@ -179,7 +209,9 @@ describe("a push that the remote refuses", { timeout: 180_000 }, () => {
     assert.match(ended.stderr, /devteam resume acme\/shop --data \S+ --deliver branch\n/)
     const resumed = await call("resume", "--deliver", "branch")
     assert.strictEqual(resumed.code, 0, resumed.stderr)
-    const [branch = ""] = git(remote, "for-each-ref", "--format=%(refname:short)", "refs/heads/devteam").trim().split("\n")
+    const [branch = ""] = git(remote, "for-each-ref", "--format=%(refname:short)", "refs/heads/devteam")
+      .trim()
+      .split("\n")
     assert.deepStrictEqual(delivered(branch), ["2"])
     assert.deepStrictEqual(delivered(), [])
     assert.match(resumed.stderr, new RegExp(`1 commit on ${branch}, `))

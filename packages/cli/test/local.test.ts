@@ -31,13 +31,16 @@ const setUp = () => {
       ["run", clone, "--data", data, ...quickVerify, ...words, "--agent", "command", "--", agent.program],
       { directory }
     )
-  const call = (...words: ReadonlyArray<string>) => devteam([...words, "--data", data], { directory, cwd: clone })
+  const call = (...words: ReadonlyArray<string>) =>
+    devteam([...words, "--data", data], { directory, cwd: clone })
   return { ...sample, agent, clone, run, call }
 }
 
 /** The bytes, modes and times of every file of the work tree, and of what git knows of it. */
 const snapshot = (clone: string): Readonly<Record<string, string>> => {
-  const own = ["index", "HEAD", "config", "refs/heads/main", "logs/HEAD"].map((name) => join(clone, ".git", name))
+  const own = ["index", "HEAD", "config", "refs/heads/main", "logs/HEAD"].map((name) =>
+    join(clone, ".git", name)
+  )
   const files = readdirSync(clone, { recursive: true, withFileTypes: true })
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !relative(clone, path).startsWith(".git"))

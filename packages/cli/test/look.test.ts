@@ -4,6 +4,7 @@
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
+import { createBareRepository, startGitHttpServer } from "../../adapters-git/test/support/GitHttpServer.ts"
 import { git } from "../../../test/support/bareRemote.ts"
 import { devteam } from "../../../test/support/devteamCommand.ts"
 import { makeSample, quickVerify } from "../../../test/support/sampleRepository.ts"
@@ -60,6 +61,47 @@ describe("looking on", () => {
     assert.isFalse(ok)
     const problems = findings.filter(({ status }) => status === "problem").map(({ check }) => check)
     assert.deepStrictEqual(problems, ["commit author", "remote"])
+  })
+
+  it("doctor says whose credentials git has for a remote, and what to do where it has none", async () => {
+    const served = join(directory, "served")
+    mkdirSync(served)
+    createBareRepository(join(served, "shop.git"))
+    git(remote, "push", "--quiet", join(served, "shop.git"), "main")
+    const server = await startGitHttpServer({ root: served, username: "ada", password: "word-91f2" })
+    try {
+      const url = `${server.url}/shop.git`
+      const none = await call(["doctor", url])
+      assert.strictEqual(none.code, 5, none.stdout)
+      assert.match(
+        none.stdout,
+        /^✗ credentials: none: git's credential helper knows no account of 127\.0\.0\.1\n {4}Let git's credential helper know/m
+      )
+      assert.match(none.stdout, /^✗ remote: .*credential/m)
+      const known = await call(["doctor", url.replace("://", "://ada:word-91f2@")])
+      assert.strictEqual(known.code, 0, known.stdout)
+      assert.match(known.stdout, /^✓ credentials: git's credential helper has ada\n/m)
+      assert.match(known.stdout, /^✓ push: /m)
+      assert.notInclude(known.stdout + known.stderr, "word-91f2")
+    } finally {
+      await server.close()
+    }
+  })
+
+  it("doctor looks at the repository here, and at the agent that is named", async () => {
+    const clone = join(directory, "here")
+    git(directory, "clone", "--quiet", remote, clone)
+    const [fine, wrong] = await Promise.all([
+      call(["doctor"], clone),
+      call(["doctor", "--agent", "aider", "--model", "gpt-5"])
+    ])
+    assert.strictEqual(fine.code, 0, fine.stdout)
+    assert.match(fine.stdout, /^! agent: aider is not on the PATH\n {4}Install it \(uv tool install /m)
+    assert.match(fine.stdout, /^✓ push: /m)
+    assert.strictEqual(wrong.code, 5)
+    assert.match(wrong.stdout, /^✗ aider: .*\n {4}uv tool install /m)
+    assert.match(wrong.stdout, /^✗ aider's key: .*OPENAI_API_KEY.*\n {4}export OPENAI_API_KEY=…$/m)
+    assert.notMatch(wrong.stdout, /^. push/m)
   })
 
   it("tasks shows what is next and what the others wait for, of any repository", async () => {

@@ -67,14 +67,28 @@ describe("the plan", { timeout: 120_000 }, () => {
     assert.match(json.stderr, /^remote {3}origin /m)
     assert.match(yes.stderr, /add: --deliver main\n$/)
     assert.match(deliver.stderr, /add: --yes\n$/)
-    assert.match(deliver.stdout, /^deliver {2}push each verified task to a branch devteam\/…, for you to merge into main /m)
+    assert.match(
+      deliver.stdout,
+      /^deliver {2}push each verified task to a branch devteam\/…, for you to merge into main /m
+    )
     assert.isTrue(nothingIsThere())
   })
 
   it("says what the words change", async () => {
     const ended = await run([
-      ...["--task", "1.1", "--task", "1.2", "--skip", "1.3", "--max-tasks", "1", "--max-cost", "1.5"],
-      ...["--verify", "sh check.sh", ...command]
+      "--task",
+      "1.1",
+      "--task",
+      "1.2",
+      "--skip",
+      "1.3",
+      "--max-tasks",
+      "1",
+      "--max-cost",
+      "1.5",
+      "--verify",
+      "sh check.sh",
+      ...command
     ])
     assert.match(ended.stdout, /3 tasks · 0 done · 2 ready · 0 waiting · 1 skipped\n/)
     assert.match(ended.stdout, /limits 30 min a round, \$1\.50 a task, \$1\.50 in all\n/)
@@ -126,8 +140,14 @@ limits: { agentTime: 5m, maxCost: 3 }
     })
     const ended = await run([])
     assert.strictEqual(ended.code, 2, ended.stderr)
-    assert.match(ended.stdout, /^docs\/todo\.md \(checkboxes\) {2}2 tasks · 0 done · 1 ready · 0 waiting · 1 skipped\n/)
-    assert.match(ended.stdout, /^agent {4}command sh -c 'echo x > done\.txt' +limits 5 min a round, \$2 a task, \$3 in all\n/m)
+    assert.match(
+      ended.stdout,
+      /^docs\/todo\.md \(checkboxes\) {2}2 tasks · 0 done · 1 ready · 0 waiting · 1 skipped\n/
+    )
+    assert.match(
+      ended.stdout,
+      /^agent {4}command sh -c 'echo x > done\.txt' +limits 5 min a round, \$2 a task, \$3 in all\n/m
+    )
     assert.match(ended.stdout, /^verify {3}sh check\.sh\n/m)
     assert.match(ended.stdout, /^deliver {2}push each verified task to a branch devteam\/…/m)
     assert.match(ended.stderr, /add: --yes --deliver branch\n$/)
@@ -168,7 +188,10 @@ limits: { agentTime: 5m, maxCost: 3 }
       directory,
       env: { ...env, OPENAI_API_KEY: "k-0123456789" }
     })
-    assert.match(doctor.stdout, /^✓ aider: aider 0\.86\.2\n✓ aider's key: OPENAI_API_KEY\n! aider's model: gpt-4o/m)
+    assert.match(
+      doctor.stdout,
+      /^✓ aider: aider 0\.86\.2\n✓ aider's key: OPENAI_API_KEY\n! aider's model: gpt-4o/m
+    )
   })
 
   it("a remote that takes no push from this person, before anything is paid for", async () => {

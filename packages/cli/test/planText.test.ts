@@ -40,7 +40,10 @@ describe("the page that shows a branch", () => {
       "https://bitbucket.org/acme/shop/pull-requests/new?source=devteam%2F20261122-826395b2&dest=main"
     ],
     ["https://codeberg.org/acme/shop.git", `https://codeberg.org/acme/shop/compare/main...${branch}`],
-    ["https://gitea.example.com/acme/shop.git", `https://gitea.example.com/acme/shop/compare/main...${branch}`],
+    [
+      "https://gitea.example.com/acme/shop.git",
+      `https://gitea.example.com/acme/shop/compare/main...${branch}`
+    ],
     ["https://example.com/acme/shop.git", undefined],
     ["https://notgithub.com/acme/shop.git", undefined],
     ["/srv/git/shop.git", undefined],

@@ -198,6 +198,7 @@ export type JournalRecord = {
               }
             }
           | undefined
+        readonly priority?: number | undefined
         readonly continues?: string | undefined
         readonly ordered?:
           | ReadonlyArray<
@@ -631,6 +632,7 @@ export type JournalRecord = {
           | { readonly _tag: "List" }
           | { readonly _tag: "Tasks"; readonly ids: ReadonlyArray<string> }
         readonly eventId?: string | undefined
+        readonly priority?: number | undefined
       }
     | {
         readonly _tag: "ExecutionCompleted"
@@ -731,6 +733,7 @@ export type Execution = {
   }
   readonly scope: { readonly _tag: "List" } | { readonly _tag: "Tasks"; readonly ids: ReadonlyArray<string> }
   readonly boundTo: "cli" | "service"
+  readonly priority: number
   readonly version: number
   readonly status:
     | "initializing"

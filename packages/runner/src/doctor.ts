@@ -142,7 +142,7 @@ export const credentialAdvice = (url: string): string => {
   const login =
     host === "github.com"
       ? "gh auth login && gh auth setup-git"
-      : `git credential approve, or a helper: git config --global credential.helper store`
+      : "git config --global credential.helper store, then one git fetch there"
   return `Let git's credential helper know an account of ${host} (${login}), or use the ssh address.`
 }
 
@@ -180,14 +180,24 @@ export const probePush = (
       const tree = yield* git.run(["mktree"], { gitDir, stdin: "" })
       const commit = yield* git.run(
         [
-          ...["-c", "user.name=devteam", "-c", "user.email=devteam@localhost"],
-          ...["commit-tree", "-m", "x", tree.stdout.toString().trim()]
+          "-c",
+          "user.name=devteam",
+          "-c",
+          "user.email=devteam@localhost",
+          "commit-tree",
+          "-m",
+          "x",
+          tree.stdout.toString().trim()
         ],
         { gitDir }
       )
       const pushed = yield* git.attempt(
         [
-          ...["push", "--dry-run", "--porcelain", "--end-of-options", remote.clean],
+          "push",
+          "--dry-run",
+          "--porcelain",
+          "--end-of-options",
+          remote.clean,
           `${commit.stdout.toString().trim()}:refs/devteam/doctor`
         ],
         { gitDir, remote, timeoutMs: 60_000 }

@@ -23,6 +23,21 @@ const textOf = (path: string) =>
     Effect.orElseSucceed((): string | undefined => undefined)
   )
 
+/** The list of a work tree as it lies there, committed or not: the one named, or by the usual names. */
+export const listInFolder = Effect.fn("listInFolder")(function* (
+  folder: string | undefined,
+  named: string | undefined
+) {
+  if (folder === undefined) return undefined
+  const top = yield* userGit(folder, "rev-parse", "--show-toplevel")
+  if (!top.ok || top.stdout === "") return undefined
+  const root = top.stdout
+  const listed = yield* userGit(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+  const path = named ?? Option.getOrUndefined(find(listed.stdout.split("\0")))
+  const text = path === undefined ? undefined : yield* textOf(join(root, path))
+  return path === undefined || text === undefined ? undefined : { root, path, text }
+})
+
 /** Looks at the work tree that `folder` (absolute, existing) is in. */
 export const lookAtFolder = Effect.fn("lookAtFolder")(function* (folder: string) {
   const top = yield* userGit(folder, "rev-parse", "--show-toplevel")

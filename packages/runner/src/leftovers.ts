@@ -64,7 +64,9 @@ const isOld = (path: string, now: number) =>
 /** Projects with an execution that has not ended. */
 const activeProjects = Effect.fnUntraced(function* (projects: ReadonlyArray<Project>) {
   const states = yield* Effect.forEach(projects, ({ projectId }) => newestOf(projectId))
-  const active = states.flatMap((state) => (state === undefined || isEnded(state.status) ? [] : [state.projectId]))
+  const active = states.flatMap((state) =>
+    state === undefined || isEnded(state.status) ? [] : [state.projectId]
+  )
   return new Set<string>(active)
 })
 
@@ -106,7 +108,9 @@ export const findLeftovers = Effect.fn("findLeftovers")(function* (options: Left
   }
 
   const caches = join(dataDirectory, "cache")
-  const busy = new Set(projects.filter(({ projectId }) => active.has(projectId)).map(({ url }) => cacheName(url)))
+  const busy = new Set(
+    projects.filter(({ projectId }) => active.has(projectId)).map(({ url }) => cacheName(url))
+  )
   const owner = new Map(idle.map(({ projectId, url }) => [cacheName(url), projectId]))
   for (const name of yield* namesIn(caches)) {
     const [, of = "", aside] = /^(.*?\.git)(\.corrupt-\d+)?$/.exec(name) ?? []

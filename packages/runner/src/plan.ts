@@ -8,10 +8,12 @@ import type { ProjectSettings } from "@devteam/core/model/ProjectSettings"
 import type { Delivery, ExecutionSettings, Granularity, Scope } from "@devteam/core/model/Settings"
 import { identityOf, type Task } from "@devteam/core/model/Task"
 import { type Head, Repository, type RepositoryRef } from "@devteam/core/ports/Repository"
-import { type Diagnostic, TaskList, type TaskListDocument } from "@devteam/core/ports/TaskList"
+import type { Diagnostic, TaskListDocument } from "@devteam/core/ports/TaskList"
 import { render } from "@devteam/core/prompt/render"
 import { defaultTemplate, parseTemplate, type Template } from "@devteam/core/prompt/Template"
+import { findList, type FoundList, othersNote } from "@devteam/core/steps/findList"
 import { templatePath } from "@devteam/core/steps/initialize"
+import { readList } from "@devteam/core/steps/list"
 import { planOf } from "@devteam/core/steps/prompt"
 import { deliveryBranch } from "@devteam/core/steps/targetHead"
 import { identityKey } from "@devteam/core/tasks/identity"
@@ -19,6 +21,7 @@ import { tasksInScope } from "@devteam/core/tasks/scope"
 import { type Blocked, select } from "@devteam/core/tasks/select"
 import { makeGraph, type TaskGraph } from "@devteam/core/tasks/TaskGraph"
 import { Effect, Option, Result, Schema } from "effect"
+import { listInFolder } from "./folderLook.ts"
 import { readProjectSettings } from "./projectFile.ts"
 
 /** The repository has no usable list or template. The message says what to do. */
@@ -33,6 +36,8 @@ export interface ListOptions {
   readonly taskList?: string | undefined
   readonly granularity?: Granularity | undefined
   readonly delivery?: Delivery | undefined
+  /** A folder of the caller's own clone: a list that is only there is spoken of. */
+  readonly folder?: string | undefined
   /** The delivery branch of the execution before, to be read from where a run would go on with it. */
   readonly continues?: string | undefined
 }
@@ -50,6 +55,8 @@ export interface ListView {
   readonly errors: ReadonlyArray<Diagnostic>
   /** What the project says about its runs. */
   readonly project: ProjectSettings
+  /** What a person may have meant otherwise: another list, or one that is not pushed. */
+  readonly notes: ReadonlyArray<string>
 }
 
 /** The delivery branch, if a run would go on with it. */
@@ -66,10 +73,12 @@ const continued = Effect.fnUntraced(function* (
   return Option.getOrUndefined(Option.map(head, (found) => ({ branch, head: found })))
 })
 
+/** git may have given the work tree other line ends. */
+const withLineFeeds = (text: string): string => text.replaceAll("\r\n", "\n")
+
 /** Fetches and reads the list. */
 export const viewList = Effect.fn("viewList")(function* (ref: RepositoryRef, options: ListOptions) {
   const repository = yield* Repository
-  const lists = yield* TaskList
   const opened = yield* repository.open(ref, options.target)
   const project = Option.getOrElse(
     yield* readProjectSettings(ref, opened.head.tree),
@@ -81,27 +90,43 @@ export const viewList = Effect.fn("viewList")(function* (ref: RepositoryRef, opt
   const head = branch?.head ?? opened.head
   const named = options.taskList ?? project.taskList
   const found =
-    named === undefined ? lists.find(yield* repository.listFiles(ref, head.tree)) : Option.some(named)
-  const missing = (message: string) => new PlanError({ reason: "list_missing", message })
+    named === undefined
+      ? yield* findList(ref, head.tree)
+      : Option.some<FoundList>({ path: named, others: [] })
+  const local = yield* listInFolder(options.folder, Option.isNone(found) ? undefined : found.value.path)
+  const where = `${target} of ${ref.url}`
+  const missing = (message: string) =>
+    new PlanError({
+      reason: "list_missing",
+      message:
+        local === undefined
+          ? message
+          : `${local.path} is in ${local.root}, and not in ${where}, where a run would look. Commit it and push it, or name another list with --tasks <file>.`
+    })
   if (Option.isNone(found)) {
     return yield* missing(
       `${ref.url} has no task list by the usual names on ${target}. Name it with --tasks <file>, or begin with the one that this prints: devteam tasks --template`
     )
   }
-  const taskList = found.value
-  const file = yield* repository.readFile(ref, head.tree, taskList)
-  if (Option.isNone(file)) {
+  const taskList = found.value.path
+  const granularity = options.granularity ?? project.granularity
+  const list = yield* readList(ref, head.tree, { file: taskList, granularity })
+  if (Option.isNone(list)) {
     return yield* missing(
-      `${taskList} is not in ${target} of ${ref.url}. Commit and push it, or name another with --tasks <file>.`
+      `${taskList} is not in ${where}. Commit and push it, or name another with --tasks <file>.`
     )
   }
-  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(file.value.bytes)
-  const granularity = options.granularity ?? project.granularity
-  const document = lists.parse(text, { file: taskList, granularity })
-  const errors = document.diagnostics.filter(({ severity }) => severity === "error")
+  const { document, errors, text } = list.value
+  const unpushed =
+    local === undefined || withLineFeeds(local.text) === withLineFeeds(text)
+      ? []
+      : [
+          `${taskList} in ${local.root} is not the one in ${where}: what is not committed and pushed does not count.`
+        ]
+  const notes = [...othersNote(found.value), ...unpushed]
   const graph = makeGraph(document.tasks, document.containers)
   const from = branch === undefined ? undefined : opened.target
-  return { target, from, head, taskList, document, graph, errors, project } satisfies ListView
+  return { target, from, head, taskList, document, graph, errors, project, notes } satisfies ListView
 })
 
 /** The tasks in the order in which they would be taken if all went well, and those that could not be. */

@@ -45,6 +45,10 @@ export interface RepositoryArgument {
   readonly workTree?: { readonly directory: string; readonly branch: string | undefined } | undefined
 }
 
+/** The folder of the caller's own clone, where they named one. */
+export const ownFolder = ({ directory, viaOrigin, workTree }: RepositoryArgument): string | undefined =>
+  viaOrigin || workTree !== undefined ? directory : undefined
+
 /** What a person at a terminal may use: they can read every path that git could, and http reaches only loopback. */
 export const personalProtocols: ReadonlyArray<Protocol> = ["https", "ssh", "file", "http"]
 
@@ -162,6 +166,12 @@ const fromDirectory = Effect.fnUntraced(function* (path: string, delivery: Deliv
   }
   const url = origin.stdout
   const target = looksLikePath(url) ? resolve(top, expandHome(url)) : url
+  if (looksLikePath(url) && !isDirectory(target)) {
+    return yield* fail(
+      "not_found",
+      `The origin of ${path} is ${target}, and there is nothing. Say where it is now: git -C ${path} remote set-url origin <url>`
+    )
+  }
   const remote = yield* fromUrl(isDirectory(target) ? realpathSync(target) : target, path)
   return { ...remote, viaOrigin: true }
 })

@@ -24,7 +24,7 @@ export const diff = Command.make(
     const { dataDirectory, json } = yield* sharedOptions
     const { diffTask } = yield* Effect.promise(() => import("../show/diffTask.ts"))
     const print = Effect.gen(function* () {
-      const { projectId } = yield* findProject(Option.getOrUndefined(project))
+      const { projectId } = yield* findProject(Option.getOrUndefined(project), dataDirectory)
       yield* diffTask({ projectId, taskId: task, round: Option.getOrUndefined(round), json })
     })
     yield* withStores(dataDirectory, print)

@@ -27,7 +27,7 @@ export const logs = Command.make(
     const { dataDirectory, json } = yield* sharedOptions
     const { printLogs } = yield* Effect.promise(() => import("../logs/printLogs.ts"))
     const print = Effect.gen(function* () {
-      const { projectId } = yield* findProject(Option.getOrUndefined(project))
+      const { projectId } = yield* findProject(Option.getOrUndefined(project), dataDirectory)
       yield* printLogs({ projectId, follow, taskId: Option.getOrUndefined(task), json })
     })
     yield* withStores(dataDirectory, print)

@@ -26,7 +26,7 @@ export const pause = Command.make(
     const { answer } = yield* Effect.promise(() => import("../control/answer.ts"))
     const mode = now ? "now" : "step"
     const ask = Effect.gen(function* () {
-      const { projectId } = yield* findProject(Option.getOrUndefined(project))
+      const { projectId } = yield* findProject(Option.getOrUndefined(project), dataDirectory)
       const outcome = yield* askAndWait(projectId, dataDirectory, {
         command: { _tag: "Pause", mode, by: "cli" },
         pending: "pausing",

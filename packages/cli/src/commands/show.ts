@@ -27,7 +27,7 @@ export const show = Command.make(
     const { dataDirectory, json } = yield* sharedOptions
     const { showTask } = yield* Effect.promise(() => import("../show/showTask.ts"))
     const print = Effect.gen(function* () {
-      const { projectId } = yield* findProject(Option.getOrUndefined(project))
+      const { projectId } = yield* findProject(Option.getOrUndefined(project), dataDirectory)
       yield* showTask({ projectId, taskId: task, round: Option.getOrUndefined(round), json })
     })
     yield* withStores(dataDirectory, print)

@@ -8,7 +8,7 @@ import { Projects } from "@devteam/core/ports/Projects"
 import { Effect, Option } from "effect"
 import * as Command from "effect/cli/Command"
 import { Invocation } from "../Invocation.ts"
-import { findProject } from "../projectArgument.ts"
+import { findProject, noProject } from "../projectArgument.ts"
 import { resumeCommand } from "../resumeCommand.ts"
 import { withStores } from "../runtime.ts"
 import { projectName } from "./projectName.ts"
@@ -20,12 +20,12 @@ const statusOf = ({ projectId }: Project) =>
     return Option.getOrElse(found, () => ({ projectId, status: "idle" }))
   })
 
-const overview = Effect.fnUntraced(function* (json: boolean) {
+const overview = Effect.fnUntraced(function* (dataDirectory: string, json: boolean) {
   const { output } = yield* Invocation
   const projects = yield* (yield* Projects).list
   const rows = yield* Effect.forEach(projects, statusOf)
   if (json) return output.document(rows)
-  if (rows.length === 0) return output.say("There is no project yet. Begin with: devteam run <repository>")
+  if (rows.length === 0) return output.say(noProject(dataDirectory))
   const { overviewTable } = yield* Effect.promise(() => import("../status/text.ts"))
   overviewTable(rows, output.dataStyle).forEach(output.data)
 })
@@ -56,8 +56,8 @@ export const status = Command.make(
   Effect.fnUntraced(function* ({ project }) {
     const { dataDirectory, json } = yield* sharedOptions
     const look = Option.isNone(project)
-      ? overview(json)
-      : Effect.flatMap(findProject(project.value), (found) => one(found, dataDirectory, json))
+      ? overview(dataDirectory, json)
+      : Effect.flatMap(findProject(project.value, dataDirectory), (found) => one(found, dataDirectory, json))
     yield* withStores(dataDirectory, look)
   })
 ).pipe(Command.withDescription("Show how a project stands, or all of them"))

@@ -18,7 +18,7 @@ export const stop = Command.make(
     const { askAndWait } = yield* Effect.promise(() => import("../control/await.ts"))
     const { answer } = yield* Effect.promise(() => import("../control/answer.ts"))
     const ask = Effect.gen(function* () {
-      const { projectId } = yield* findProject(Option.getOrUndefined(project))
+      const { projectId } = yield* findProject(Option.getOrUndefined(project), dataDirectory)
       const outcome = yield* askAndWait(projectId, dataDirectory, {
         command: { _tag: "Stop", by: "cli" },
         pending: "stopping",

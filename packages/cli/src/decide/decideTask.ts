@@ -58,10 +58,12 @@ export const decideTask = Effect.fn("decideTask")(function* (options: DecideOpti
   const invocation = yield* Invocation
   const { output } = invocation
   const perform = Effect.gen(function* () {
-    const { projectId } = yield* findProject(project)
+    const { projectId } = yield* findProject(project, dataDirectory)
     const newest = yield* newestOf(projectId)
     if (newest === undefined) {
-      return yield* usageError(`${projectId} was never run: there is nothing to decide. Begin with devteam run.`)
+      return yield* usageError(
+        `${projectId} was never run: there is nothing to decide. Begin with devteam run.`
+      )
     }
     const resume = resumeCommand(invocation, projectId, dataDirectory)
     const title = yield* titleOf(newest, taskId)
@@ -94,7 +96,10 @@ export const decideTask = Effect.fn("decideTask")(function* (options: DecideOpti
       })
     }
     if (!changed) return output.data(`Task ${taskId}: decided so already.`)
-    const when = state.boundTo === "service" && hasWork(state) ? "the service's workers see to it" : "from the next resume on"
+    const when =
+      state.boundTo === "service" && hasWork(state)
+        ? "the service's workers see to it"
+        : "from the next resume on"
     output.data(`Task ${taskId} ${title}: ${noted[decision]}, ${when}.`)
     if (state.status === "paused") output.say(`Go on with: ${commandLine(resume)}`)
   })

@@ -27,7 +27,7 @@ export const undoTask = Effect.fn("undoTask")(function* (options: UndoOptions) {
   const { taskId, project, dataDirectory, json } = options
   const invocation = yield* Invocation
   const perform = Effect.gen(function* () {
-    const { projectId } = yield* findProject(project)
+    const { projectId } = yield* findProject(project, dataDirectory)
     const resume = resumeCommand(invocation, projectId, dataDirectory)
     const newest = yield* newestOf(projectId)
     if (newest !== undefined) yield* requireHere(newest, resume)

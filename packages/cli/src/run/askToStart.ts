@@ -12,7 +12,10 @@ const nothing = "Nothing was started."
 
 /** What has to be added to the words; undefined where nothing is missing. */
 const missingWords = ({ yes, deliver }: RunOptions, { settings }: RunPlan): string | undefined => {
-  const words = [...(yes ? [] : ["--yes"]), ...(deliver === undefined ? [`--deliver ${settings.delivery}`] : [])]
+  const words = [
+    ...(yes ? [] : ["--yes"]),
+    ...(deliver === undefined ? [`--deliver ${settings.delivery}`] : [])
+  ]
   return words.length === 0 ? undefined : words.join(" ")
 }
 

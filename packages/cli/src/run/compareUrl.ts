@@ -48,5 +48,9 @@ export const compareUrl = (remote: string, base: string, branch: string): string
   const place = placeOf(remote)
   const page = pages.find(([hosts]) => place !== undefined && hosts.test(place.host))?.[1]
   if (place === undefined || page === undefined) return undefined
-  return page(`https://${place.host}/${place.path.split("/").map(encodeURIComponent).join("/")}`, base, branch)
+  return page(
+    `https://${place.host}/${place.path.split("/").map(encodeURIComponent).join("/")}`,
+    base,
+    branch
+  )
 }

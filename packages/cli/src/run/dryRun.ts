@@ -21,7 +21,8 @@ const documentOf = (plan: RunPlan, { projectId, repository }: PreparedRun, promp
     commit: view.head.commit,
     taskList: view.taskList,
     counts: countTasks(view, settings.skip),
-    agent: agent === undefined ? null : { ...agent.settings, version: agent.version ?? null, keys: agent.keys },
+    agent:
+      agent === undefined ? null : { ...agent.settings, version: agent.version ?? null, keys: agent.keys },
     limits: settings.limits,
     verify: verified.commands,
     warnings: verified.warnings,

@@ -10,6 +10,7 @@ import { settingsAt } from "@devteam/core/steps/projectFile"
 import { type AgentLook, aiderInstall, lookAtAgent } from "@devteam/runner/agentLook"
 import { credentialAdvice, probePush } from "@devteam/runner/doctor"
 import { type ListView, type Order, orderOf, verification, viewList } from "@devteam/runner/plan"
+import { ownFolder } from "@devteam/runner/repositoryArgument"
 import { Effect, Result } from "effect"
 import { environmentError, ExitWith, exitCodes, usageError } from "../ExitWith.ts"
 import { Invocation } from "../Invocation.ts"
@@ -30,6 +31,8 @@ export interface RunPlan {
   readonly verified: {
     readonly files: ReadonlyArray<string>
     readonly commands: ReadonlyArray<ReadonlyArray<string>>
+    /** Why nothing of it proves a change, where that is so. */
+    readonly unverified: string | undefined
     readonly warnings: ReadonlyArray<string>
   }
   /** What the remote says to a push; `none` where nothing is pushed anywhere. */
@@ -112,6 +115,7 @@ export const makePlan = Effect.fn("makePlan")(function* (
     target: prepared.target,
     taskList: options.tasks,
     delivery: prepared.delivery,
+    folder: ownFolder(repository),
     continues: options.fresh
       ? undefined
       : previous?.ready?.from === undefined
@@ -127,7 +131,11 @@ export const makePlan = Effect.fn("makePlan")(function* (
   }
   const chosen = yield* chooseAgent(named, view, options)
   const agentSettings = chosen === undefined ? undefined : yield* withOwnModel(chosen, repository.directory)
-  const { settings: effective } = yield* settingsAt(ref, view.head.tree, settings(agentSettings ?? placeholder))
+  const { settings: effective } = yield* settingsAt(
+    ref,
+    view.head.tree,
+    settings(agentSettings ?? placeholder)
+  )
   const most = Math.min(effective.maxTasks ?? shown, shown)
   const order = until(orderOf(view, scope, most, effective.skip), effective.untilTask)
   if (order.unknown !== undefined) {

@@ -65,7 +65,8 @@ const agentText = ({ agent, settings }: RunPlan, style: Style): string => {
   if (agent === undefined) return style.bad("none was found")
   const { id, argv } = agent.settings
   const version = agent.version?.replace(/ \(.*\)$/, "")
-  const name = id === "aider" ? (version ?? "aider") : [id, commandLine(argv)].filter((word) => word !== "").join(" ")
+  const name =
+    id === "aider" ? (version ?? "aider") : [id, commandLine(argv)].filter((word) => word !== "").join(" ")
   const model = agent.model === undefined ? "" : `, ${agent.model}`
   const keys = agent.keys.length === 0 ? "" : ` (${agent.keys.join(", ")})`
   const { agentMs, taskCostUsd, executionCostUsd } = settings.limits
@@ -123,16 +124,16 @@ export const planLines = (plan: RunPlan, prepared: PreparedRun, style: Style): R
   const warned = (agent?.findings ?? []).filter(({ status }) => status === "warning")
   return [
     `${style.bold(view.taskList)} (${dialects[view.document.dialect] ?? view.document.dialect})  ${countsText(countTasks(view, settings.skip))}`,
+    ...view.notes.map(note),
     row(
       "remote",
       `${remoteText(prepared)}  ${view.target} @ ${view.head.commit.slice(0, 7)}   ${pushText(plan, style)}`
     ),
     row("agent", agentText(plan, style)),
     ...warned.map(({ found, fix }) => note(fix === undefined ? found : `${found} ${fix}`)),
-    ...(settings.prepare.length === 0
-      ? []
-      : [row("prepare", settings.prepare.map(commandLine).join(" · "))]),
-    row("verify", commands === "" ? style.warn("nothing: no build script was found (name commands with --verify)") : commands),
+    ...(settings.prepare.length === 0 ? [] : [row("prepare", settings.prepare.map(commandLine).join(" · "))]),
+    row("verify", commands === "" ? style.warn("nothing") : commands),
+    ...(verified.unverified === undefined ? [] : [note(verified.unverified)]),
     ...verified.warnings.map(note),
     row("sandbox", "local: agent and npm scripts run as you, not isolated"),
     row("deliver", deliverText(plan, prepared)),

@@ -34,7 +34,9 @@ const targetOf = ({ workTree }: RepositoryArgument, named: string | undefined) =
   if (named !== undefined || workTree === undefined) return Effect.succeed(named)
   if (workTree.branch !== undefined) return Effect.succeed(workTree.branch)
   return Effect.fail(
-    usageError(`No branch is checked out in ${workTree.directory}. Name the one that is meant: --target <branch>`)
+    usageError(
+      `No branch is checked out in ${workTree.directory}. Name the one that is meant: --target <branch>`
+    )
   )
 }
 

@@ -88,7 +88,9 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
           ...event.warnings.map((warning) => style.warn(note(warning)))
         ]
       case "TaskSelected":
-        return [`→ ${style.bold(event.task.id)}  ${plain(event.task.title)}${orders[event.order?.order._tag ?? "none"]}`]
+        return [
+          `→ ${style.bold(event.task.id)}  ${plain(event.task.title)}${orders[event.order?.order._tag ?? "none"]}`
+        ]
       case "CandidatePrepared":
         return [
           inRound(
@@ -151,9 +153,7 @@ export const makeProgress = (projectId: string, style: Style): Progress => {
       case "WaitStarted":
         return [
           note(
-            style.warn(
-              `waits until ${localTime(event.waiting.until, at)}: ${plain(event.waiting.message)}`
-            )
+            style.warn(`waits until ${localTime(event.waiting.until, at)}: ${plain(event.waiting.message)}`)
           )
         ]
       case "PauseRequested":

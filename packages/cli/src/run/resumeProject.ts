@@ -31,7 +31,7 @@ export const resumeProject = Effect.fn("resumeProject")(function* (options: Resu
   const perform = Effect.gen(function* () {
     const journal = yield* Journal
     const frames = yield* Frames
-    const { projectId } = yield* findProject(options.project)
+    const { projectId } = yield* findProject(options.project, options.dataDirectory)
     const latest = yield* journal.latest(projectId)
     if (Option.isNone(latest))
       return yield* usageError(`${projectId} was never run: there is nothing to resume.`)

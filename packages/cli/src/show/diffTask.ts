@@ -22,7 +22,10 @@ export interface DiffOptions {
 const searched = 100
 
 /** The newest stored diff of a task in an execution, or that of a round. */
-const diffIn = Effect.fnUntraced(function* ({ executionId }: Pick<Execution, "executionId">, options: DiffOptions) {
+const diffIn = Effect.fnUntraced(function* (
+  { executionId }: Pick<Execution, "executionId">,
+  options: DiffOptions
+) {
   const artifacts = yield* Artifacts
   const keys = (yield* artifacts.list(executionId))
     .map(({ key }) => key)

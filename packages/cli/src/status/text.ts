@@ -115,7 +115,10 @@ export const statusLines = (
     ...ended(style.bad("✗"), row.failed),
     ...ended(style.warn("!"), row.held),
     ...ended(style.dim("-"), row.superseded),
-    ...row.undone.map(({ id, title, commit }) => `  ${style.warn("↶")} ${id} ${plain(title)}: taken back by ${shortSha(commit)}`),
+    ...row.undone.map(
+      ({ id, title, commit }) =>
+        `  ${style.warn("↶")} ${id} ${plain(title)}: taken back by ${shortSha(commit)}`
+    ),
     ...row.skipped.map(({ id, title }) => `  ${style.dim("-")} ${id} ${plain(title)}: skipped`),
     ...row.blocked.map(
       ({ id, title, by }) =>

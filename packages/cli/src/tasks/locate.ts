@@ -5,7 +5,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { RepositoryRef } from "@devteam/core/ports/Repository"
 import { Journal } from "@devteam/core/ports/Journal"
-import { type RepositoryArgument, resolveRepository } from "@devteam/runner/repositoryArgument"
+import { ownFolder, type RepositoryArgument, resolveRepository } from "@devteam/runner/repositoryArgument"
 import type { ListOptions } from "@devteam/runner/plan"
 import { Effect, Option, Result } from "effect"
 import { Invocation } from "../Invocation.ts"
@@ -20,8 +20,8 @@ export interface Located {
   readonly settings: ListOptions
 }
 
-const registered = Effect.fnUntraced(function* (argument: string | undefined) {
-  const project = yield* findProject(argument)
+const registered = Effect.fnUntraced(function* (argument: string | undefined, dataDirectory: string) {
+  const project = yield* findProject(argument, dataDirectory)
   const journal = yield* Journal
   const latest = yield* journal.latest(project.projectId)
   const found = Option.isSome(latest) ? (yield* journal.load(latest.value)).settings : undefined
@@ -37,7 +37,7 @@ const registered = Effect.fnUntraced(function* (argument: string | undefined) {
 export const locate = Effect.fnUntraced(function* (argument: string | undefined, dataDirectory: string) {
   const { cwd, secrets } = yield* Invocation
   const known = existsSync(join(dataDirectory, "devteam.sqlite"))
-    ? yield* Effect.result(withStores(dataDirectory, registered(argument)))
+    ? yield* Effect.result(withStores(dataDirectory, registered(argument, dataDirectory)))
     : undefined
   if (known !== undefined && Result.isSuccess(known)) return known.success
   const repository = yield* resolveRepository(argument ?? ".", cwd).pipe(
@@ -46,6 +46,7 @@ export const locate = Effect.fnUntraced(function* (argument: string | undefined,
   )
   secrets.add(repository.secrets)
   const { url, projectId, credentials, ssh } = repository
-  const located: Located = { ref: { projectId, url }, credentials, ssh, settings: {} }
+  const settings = { folder: ownFolder(repository) }
+  const located: Located = { ref: { projectId, url }, credentials, ssh, settings }
   return located
 })

@@ -36,13 +36,14 @@ export const printTasks = Effect.fn("printTasks")(function* (options: TasksOptio
   const { dataDirectory } = options
   const { ref, credentials, ssh, settings } = yield* locate(options.repository, dataDirectory)
   const asked = {
+    ...settings,
     target: options.target ?? settings.target,
-    taskList: options.taskList ?? settings.taskList,
-    granularity: settings.granularity
+    taskList: options.taskList ?? settings.taskList
   }
   const view = yield* withMachine({ dataDirectory, credentials, ssh }, viewList(ref, asked))
   if (options.json) output.document(listDocument(ref.projectId, view))
   else listLines(ref.projectId, view, output.dataStyle).forEach(output.data)
+  view.notes.forEach(output.say)
   view.document.diagnostics.forEach((diagnostic) => output.say(diagnosticLine(diagnostic)))
   if (view.errors.length > 0) {
     return yield* new ExitWith({

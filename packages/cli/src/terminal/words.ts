@@ -15,11 +15,7 @@ export const duration = (ms: number): string => {
 
 /** `$2`, `$0.05`, `$0.0004`: cents, or less where it is less. */
 export const dollars = (usd: number): string =>
-  Number.isInteger(usd)
-    ? `$${usd}`
-    : usd > 0 && usd < 0.01
-      ? `$${usd.toFixed(4)}`
-      : `$${usd.toFixed(2)}`
+  Number.isInteger(usd) ? `$${usd}` : usd > 0 && usd < 0.01 ? `$${usd.toFixed(4)}` : `$${usd.toFixed(2)}`
 
 /** `950`, `12k`, `3.4M`. */
 export const tokens = (number: number): string =>

@@ -55,7 +55,10 @@ const ofOutcome = ({ execution, outcome }: Known, facts: Facts, devteam: Command
     : { command: run, what: "tries it again" }
   const { message = "", reason, rounds } = outcome
   const why = reason === undefined ? "" : ` (${reason})`
-  const show = { command: devteam("show", taskId, "--project", projectId), what: "shows prompts, output and builds" }
+  const show = {
+    command: devteam("show", taskId, "--project", projectId),
+    what: "shows prompts, output and builds"
+  }
   const says: Record<TaskOutcome["outcome"], Say> = {
     failed: {
       sentences: [`It failed after ${count(rounds, "round")}${why}: ${message}`],
@@ -101,7 +104,8 @@ const ofOutcome = ({ execution, outcome }: Known, facts: Facts, devteam: Command
   return says[outcome.outcome]
 }
 
-const standingOf = (outcome: TaskOutcome["outcome"]): Standing => (outcome === "completed" ? "ready" : outcome)
+const standingOf = (outcome: TaskOutcome["outcome"]): Standing =>
+  outcome === "completed" ? "ready" : outcome
 
 const isDoneInList = ({ task }: Facts): boolean => task?.state === "done"
 
@@ -163,7 +167,9 @@ export const explainTask = (facts: Facts, devteam: CommandWords): Explanation =>
     return {
       standing: "done",
       waitingFor: [],
-      sentences: [`It is done: ${place} has it ticked${commit === undefined ? "" : `, by ${shortSha(commit)}`}.`],
+      sentences: [
+        `It is done: ${place} has it ticked${commit === undefined ? "" : `, by ${shortSha(commit)}`}.`
+      ],
       next:
         commit === undefined
           ? []

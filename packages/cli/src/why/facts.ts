@@ -28,7 +28,9 @@ export interface Facts {
 const similar = ({ graph }: ListView, taskId: string): string => {
   const inside = graph.groups.get(taskId)?.taskIds
   if (inside !== undefined) return `${taskId} is no task of its own: it holds ${inside.join(", ")}.`
-  const near = [...graph.byId.keys()].filter((id) => id.startsWith(taskId) || taskId.startsWith(id)).slice(0, 5)
+  const near = [...graph.byId.keys()]
+    .filter((id) => id.startsWith(taskId) || taskId.startsWith(id))
+    .slice(0, 5)
   return near.length === 0 ? "" : `There are: ${near.join(", ")}.`
 }
 

@@ -27,7 +27,10 @@ const lastLog = Effect.fnUntraced(function* ({ execution, outcome }: Known) {
   const artifacts = yield* Artifacts
   const keys = (yield* artifacts.list(execution.executionId))
     .map(({ key }) => key)
-    .filter(({ taskId, kind }) => taskId === outcome.taskId && ["verify.log", "agent.log", "conflict.txt"].includes(kind))
+    .filter(
+      ({ taskId, kind }) =>
+        taskId === outcome.taskId && ["verify.log", "agent.log", "conflict.txt"].includes(kind)
+    )
   const newest = Math.max(...keys.map(({ round }) => round))
   const order = ["conflict.txt", "verify.log", "agent.log"]
   const [key] = keys
@@ -45,7 +48,7 @@ export const printWhy = Effect.fn("printWhy")(function* (options: WhyOptions) {
   const invocation = yield* Invocation
   const { output } = invocation
   const perform = Effect.gen(function* () {
-    const { projectId } = yield* findProject(project)
+    const { projectId } = yield* findProject(project, dataDirectory)
     const newest = yield* newestOf(projectId)
     if (newest === undefined) return yield* usageError(`${projectId} was never run. Begin with: devteam run`)
     const facts = yield* factsOf(newest, taskId)
