@@ -112,7 +112,7 @@ describe("a registry that is down", () => {
         []
       )
     } finally {
-      await terminal.close()
+      await terminal.stop()
       await world.close()
       if (registry.listening) await stop(registry)
     }

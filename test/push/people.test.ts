@@ -28,8 +28,8 @@ const afterRemoval = async (world: World) => {
     ])
   const first = { status: end.status, outcomes: outcomes(), delivered: deliveredIn(world) }
   const terminal = openTerminal(world)
-  await terminal.resume(world.projectId)
-  await terminal.close()
+  await terminal.resumeExecution(world.projectId)
+  await terminal.stop()
   await world.work().ended
   await world.quiet()
   assert.deepStrictEqual(
@@ -139,7 +139,7 @@ describe("a person's pushes", { timeout: 180_000 }, () => {
           if (frame.payload["event"] === "WaitStarted") break
         }
         const waiting = newestIn(world.dataDirectory())
-        await terminal.stop(world.projectId)
+        await terminal.stopExecution(world.projectId)
         await worker.ended
         await world.quiet()
         assert.strictEqual(waiting.state.waiting?.reason, "target_busy")
@@ -149,7 +149,7 @@ describe("a person's pushes", { timeout: 180_000 }, () => {
         assert.deepStrictEqual(deliveredIn(world), [])
         assert.deepStrictEqual(violationsOf(world), [])
       } finally {
-        await terminal.close()
+        await terminal.stop()
         await world.close()
       }
     })

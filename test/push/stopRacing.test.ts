@@ -33,7 +33,7 @@ const stopOnce = async (
   const place = random.pick(places)
   await worker.passes(place, place.startsWith("PUSH") && place !== "PUSH:effect" ? 1 + random.int(2) : 1)
   await pause(random.int(120))
-  await terminal.stop(world.projectId)
+  await terminal.stopExecution(world.projectId)
   if (random.chance(1 / 2)) {
     await pause(random.int(100))
     worker.kill()
@@ -42,7 +42,7 @@ const stopOnce = async (
   }
   const end = await worker.ended
   // Whoever is left asks again: it settles what a dead worker left, and changes nothing otherwise.
-  await terminal.stop(world.projectId)
+  await terminal.stopExecution(world.projectId)
   // A dead worker's seal may still reach the fence; that harms nothing.
   const atTheEnd = headOf(world.bare)
   await world.quiet()
@@ -70,7 +70,7 @@ describe("a stop that races the push", () => {
           await stopOnce(world, terminal, random, counts)
         }
       } finally {
-        await terminal.close()
+        await terminal.stop()
         await world.close()
       }
     }

@@ -42,7 +42,12 @@ const rowsOf = (dataDirectory: string) => {
         const values = Object.values(row).map((value) =>
           value instanceof Uint8Array ? value : Buffer.from(String(value))
         )
-        return { isPatch, where: `table ${String(name)}`, bytes: Buffer.concat(values) }
+        return {
+          isPatch,
+          where: `table ${String(name)}`,
+          taskId: row["task_id"],
+          bytes: Buffer.concat(values)
+        }
       })
   )
   database.close()
@@ -95,11 +100,8 @@ describe("with canaries in environment, URL, agent output, build log, patch and 
     assert.deepStrictEqual(search(filesBelow(dataDirectory), allButPatch), [], "the data directory")
     const { patches, others } = rowsOf(dataDirectory)
     assert.deepStrictEqual(search(others, { patch }), [], "the database, but for private patches")
-    assert.lengthOf(
-      patches.filter(({ bytes }) => hitsIn("", bytes, { patch }).length > 0),
-      1,
-      "the patch of 1.2"
-    )
+    const leaky = patches.filter(({ bytes }) => hitsIn("", bytes, { patch }).length > 0)
+    assert.deepStrictEqual([...new Set(leaky.map(({ taskId }) => taskId))], ["1.2"], "its patch")
     const outside = filesBelow(dataDirectory).filter(({ where }) => !where.startsWith("devteam.sqlite"))
     assert.deepStrictEqual(search(outside, { patch }), [], "files beside the database")
 

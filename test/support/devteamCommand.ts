@@ -2,9 +2,9 @@
  * The `devteam` command as a real process, and waiting for what it says.
  */
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { delimiter, join } from "node:path"
 import { withConsent } from "./withConsent.ts"
 
 const root = join(import.meta.dirname, "..", "..")
@@ -46,6 +46,13 @@ export interface Running {
   readonly says: (stream: "stdout" | "stderr", pattern: RegExp) => Promise<void>
 }
 
+/** Whatever agent this machine has, a test that says nothing of one has none. */
+const pathWithoutAgents = (): string =>
+  (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .filter((folder) => !existsSync(join(folder, "aider")))
+    .join(delimiter)
+
 const homeIn = (directory: string, anonymous: boolean): string => {
   const home = join(directory, anonymous ? "anonymous" : "home")
   mkdirSync(home, { recursive: true })
@@ -61,7 +68,7 @@ export const startDevteam = (words: ReadonlyArray<string>, options: ProcessOptio
   const child = spawn(process.execPath, [options.entry ?? bin, ...said], {
     cwd: options.cwd ?? options.directory,
     env: {
-      PATH: process.env["PATH"],
+      PATH: pathWithoutAgents(),
       HOME: homeIn(options.directory, options.anonymous ?? false),
       NODE_COMPILE_CACHE: join(tmpdir(), "devteam-test-compile-cache"),
       ...options.env

@@ -2,9 +2,15 @@
  * A second terminal: this test's own process on a world's data directory, beside the worker processes.
  */
 import { createRunner, type Runner } from "@devteam/runner/createRunner"
-import { hostOptions } from "./hostOptions.ts"
 import type { RunOptions, World } from "./world.ts"
 
-/** Opens the data directory; to be closed. */
-export const openTerminal = (world: World, options?: RunOptions): Runner =>
-  createRunner({ ...hostOptions(world.job(options)), store: "embedded" })
+/** Opens the data directory, and works on nothing; to be stopped. */
+export const openTerminal = (world: World, options?: RunOptions): Runner => {
+  const { dataDirectory, password, username } = world.job(options)
+  return createRunner({
+    dataDirectory,
+    protocols: ["http"],
+    credentials: async () => ({ username, password }),
+    secrets: [{ name: "password", value: password }]
+  })
+}

@@ -14,6 +14,7 @@ import {
 } from "../../../packages/adapters-git/test/support/GitHttpServer.ts"
 import { git, makeBareRemote } from "../../support/bareRemote.ts"
 import { makePlace, type ProcessEnd, startProgram } from "../../support/devteamProcess.ts"
+import { withConsent } from "../../support/withConsent.ts"
 
 const list = `Phase 1: Begin (Dependencies: [])
 
@@ -152,7 +153,7 @@ fi
   server.intercept = () => {
     const lines = [...argumentsWith(canaries.url), ...argumentsWith(encoded)]
     // The person wrote it into the arguments of `run` itself.
-    seenInArguments.push(...lines.filter((line) => !line.includes(" run http://")))
+    seenInArguments.push(...lines.filter((line) => !/ run (--yes --deliver main )?http:/.test(line)))
     return false
   }
   const url = `${server.url.replace("//", `//ada:${encoded}@`)}/shop.git`
@@ -162,7 +163,11 @@ fi
   )
   writeFileSync(join(place.home, ".git-credentials"), `${new URL(url).href.replace("/shop.git", "")}\n`)
   const command = (args: ReadonlyArray<string>, more: Readonly<Record<string, string>> = {}) =>
-    startProgram(place, program, args, { ...variables, DEVTEAM_DATA: place.dataDirectory, ...more }).ended
+    startProgram(place, program, withConsent(args), {
+      ...variables,
+      DEVTEAM_DATA: place.dataDirectory,
+      ...more
+    }).ended
   const given = [
     "--agent-env",
     "SHOP_API_TOKEN",

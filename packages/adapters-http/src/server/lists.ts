@@ -8,6 +8,7 @@ import type { ProjectId } from "@devteam/core/model/Ids"
 import type { Granularity } from "@devteam/core/model/Settings"
 import { Repository, type RepositoryRef } from "@devteam/core/ports/Repository"
 import { type Diagnostic, TaskList } from "@devteam/core/ports/TaskList"
+import { findList } from "@devteam/core/steps/findList"
 import { type ListAtTree, readList } from "@devteam/core/steps/list"
 import { progress } from "@devteam/core/tasks/progress"
 import { makeGraph } from "@devteam/core/tasks/TaskGraph"
@@ -25,10 +26,8 @@ interface Where {
 
 const look = Effect.fnUntraced(function* (ref: RepositoryRef, where: Where) {
   const repository = yield* Repository
-  const lists = yield* TaskList
   const { target, head } = yield* repository.open(ref, where.target)
-  const file =
-    where.taskList ?? Option.getOrUndefined(lists.find(yield* repository.listFiles(ref, head.tree)))
+  const file = where.taskList ?? Option.getOrUndefined(yield* findList(ref, head.tree))?.path
   const list =
     file === undefined
       ? Option.none<ListAtTree>()

@@ -63,7 +63,7 @@ export const keepWork = Effect.fnUntraced(function* (
     said
   }
   const json = yield* Effect.orDie(Schema.encodeEffect(Stored)(stored))
-  yield* putPrivate(context, "captured.json", new TextEncoder().encode(json))
+  yield* putPrivate(context, "patch.captured.json", new TextEncoder().encode(json))
   return work
 })
 
@@ -71,9 +71,9 @@ export const keepWork = Effect.fnUntraced(function* (
 export const keptWork = Effect.fnUntraced(function* ({ session, state }: StepContext, task: TaskInHand) {
   const artifacts = yield* Artifacts
   const repository = yield* Repository
-  const read = (kind: "captured.json" | "patch.captured") =>
+  const read = (kind: "patch.captured.json" | "patch.captured") =>
     artifacts.get(state.executionId, artifactKey(state, kind), "private")
-  const json = yield* read("captured.json")
+  const json = yield* read("patch.captured.json")
   const patch = yield* read("patch.captured")
   if (Option.isNone(json) || Option.isNone(patch)) return undefined
   const decoded = yield* Effect.option(

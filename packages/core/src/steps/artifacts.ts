@@ -19,7 +19,6 @@ export type ArtifactKind =
   | "conflict.txt"
   | "receipt.json"
   | `patch.${string}`
-  | "captured.json"
   | "result.json"
 
 /** Whose round an artifact belongs to. */

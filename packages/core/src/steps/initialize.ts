@@ -10,13 +10,13 @@ import { CodingAgents } from "../ports/CodingAgent.ts"
 import { DeliveryRemote } from "../ports/DeliveryRemote.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
 import { type Head, Repository, type RepositoryShape } from "../ports/Repository.ts"
-import { TaskList } from "../ports/TaskList.ts"
 import { holdsSecret } from "../redaction/holdsSecret.ts"
 import { tasksInScope } from "../tasks/scope.ts"
 import { makeGraph } from "../tasks/TaskGraph.ts"
 import { defaultTemplateText, parseTemplate } from "../prompt/Template.ts"
 import { describeErrors, parseOptions, readList, totalsOf } from "./list.ts"
 import { checkVerification } from "./checkVerification.ts"
+import { findList, type FoundList, othersNote } from "./findList.ts"
 import { projectFilePath, settingsAt } from "./projectFile.ts"
 import { executionDirectory, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
@@ -53,11 +53,10 @@ const openTarget = Effect.fnUntraced(function* ({ state, session }: StepContext,
   return { target, from, head: (yield* targetHead(session.repository, { target, from })).head }
 })
 
-const findList = Effect.fnUntraced(function* ({ state, session }: StepContext, head: Head) {
-  if (state.settings.taskList !== undefined) return state.settings.taskList
-  const repository = yield* Repository
-  const lists = yield* TaskList
-  const found = lists.find(yield* repository.listFiles(session.repository, head.tree))
+const chooseList = Effect.fnUntraced(function* ({ state, session }: StepContext, head: Head) {
+  const { taskList } = state.settings
+  if (taskList !== undefined) return { path: taskList, others: [] } satisfies FoundList
+  const found = yield* findList(session.repository, head.tree)
   if (Option.isSome(found)) return found.value
   return yield* new StepProblem({
     kind: "permanent",
@@ -135,7 +134,8 @@ export const initialize = Effect.fn("Step.initialize")(function* (asked: StepCon
   const failpoint = yield* Failpoints
   const remote = yield* DeliveryRemote
   const { target, from, head } = yield* openTarget(context, opened)
-  const path = yield* findList(context, head)
+  const chosen = yield* chooseList(context, head)
+  const { path } = chosen
   const list = yield* readValidList(context, head, path)
   const template = yield* readTemplate(context, head)
   const sandbox = yield* session.sandbox
@@ -156,7 +156,7 @@ export const initialize = Effect.fn("Step.initialize")(function* (asked: StepCon
     agentVersion,
     sandbox: `${sandbox.kind} (${health.containment}), git ${health.git}, node ${health.node}, npm ${health.npm}${verification.tool === undefined ? "" : `, ${verification.tool}`}`,
     ...(state.settings === asked.state.settings ? {} : { settings: state.settings }),
-    warnings: [...health.warnings, ...verification.warnings, ...warnings]
+    warnings: [...health.warnings, ...othersNote(chosen), ...verification.warnings, ...warnings]
   }
   return report
 })

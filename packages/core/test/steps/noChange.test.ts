@@ -5,7 +5,7 @@ import { parseTrailers } from "../../src/delivery/CommitMessage.ts"
 import * as given from "../../src/testing/given.ts"
 import { layerMemory, World } from "../../src/testing/memory/Everything.ts"
 import { eventsNamed, run, stateOf } from "../worker/support.ts"
-import { redWhile, says, writes } from "./scripts.ts"
+import { inTurn, redWhile, says, writes } from "./scripts.ts"
 
 const onlyFirst = { scope: { _tag: "Tasks", ids: ["1.1"] } } as const
 const nothing = says("Looked at it.\nDEVTEAM: NOTHING-TO-DO there is a cart already\n")
@@ -65,6 +65,40 @@ describe("nothing to do", () => {
         )
       yield* run({}, onlyFirst)
       assert.strictEqual(world.person.read("src/cart.ts"), "cart\n")
+    }).pipe(Effect.provide(layerMemory()))
+  )
+
+  it.effect.each(["hold", "accept"] as const)(
+    "after a red build stands by the change, which is verified again (noChange: %s)",
+    (noChange) =>
+      Effect.gen(function* () {
+        const world = yield* World
+        world.agent.script = inTurn(
+          writes(world, () => ({ "src/cart.ts": "cart\n" })),
+          nothing
+        )
+        let looks = 0
+        world.build = redWhile((read) => read("src/cart.ts") !== undefined && ++looks === 1)
+        const executionId = yield* run({ noChange }, onlyFirst)
+        assert.strictEqual((yield* stateOf(executionId)).status, "completed")
+        assert.strictEqual(world.person.read("src/cart.ts"), "cart\n", "the tick does not go without it")
+        const [spent, ...more] = yield* eventsNamed(executionId, "RoundSpent")
+        assert.strictEqual(spent?.reason, "red_build")
+        assert.isEmpty(more)
+        const [, stood] = yield* eventsNamed(executionId, "CandidatePrepared")
+        assert.deepInclude(stood, { origin: "agent" })
+        assert.include(stood?.warnings.join(), "left its change as it was: there is a cart already")
+      }).pipe(Effect.provide(layerMemory()))
+  )
+
+  it.effect("silence after an edit of the list alone says that the edit was undone", () =>
+    Effect.gen(function* () {
+      const world = yield* World
+      world.agent.script = writes(world, () => ({ "tasks.md": "[x] 1.1 Add a cart\n" }))
+      const executionId = yield* run({}, onlyFirst)
+      const [spent] = yield* eventsNamed(executionId, "RoundSpent")
+      assert.strictEqual(spent?.reason, "no_edit")
+      assert.include(spent?.message, "The agent edited tasks.md; that was undone.")
     }).pipe(Effect.provide(layerMemory()))
   )
 })
