@@ -339,6 +339,15 @@ export type JournalRecord = {
         readonly attempt: number
         readonly reason: string
         readonly message: string
+        readonly usage?:
+          | {
+              readonly inputTokens: number
+              readonly outputTokens: number
+              readonly costUsd?: number | undefined
+              readonly source: "reported" | "parsed" | "estimated"
+              readonly exact: boolean
+            }
+          | undefined
       }
     | {
         readonly _tag: "StepInterrupted"
@@ -562,6 +571,15 @@ export type JournalRecord = {
               readonly filesModified: ReadonlyArray<string>
               readonly empty: boolean
               readonly executionId?: string | undefined
+            }
+          | undefined
+        readonly usage?:
+          | {
+              readonly inputTokens: number
+              readonly outputTokens: number
+              readonly costUsd?: number | undefined
+              readonly source: "reported" | "parsed" | "estimated"
+              readonly exact: boolean
             }
           | undefined
       }

@@ -110,6 +110,7 @@ export type Implementation =
       readonly reason: HoldReason
       readonly message: string
       readonly candidate?: Candidate
+      readonly usage?: Usage
     }
 
 /** What MERGE came to. */
@@ -145,6 +146,8 @@ export interface StepFailure {
   readonly until?: number
   /** Only with `permanent`. */
   readonly error?: ErrorReason
+  /** What an agent took although nothing came of it. */
+  readonly usage?: Usage
 }
 
 /** What the worker says. All but `BeginStep`, `InterruptStep`, `EndWait` and `Settle` end the step that runs. */

@@ -109,7 +109,8 @@ export const Event = Schema.TaggedUnion({
     step: StepName,
     attempt: Schema.Int,
     reason: Schema.String,
-    message: Schema.String
+    message: Schema.String,
+    usage: Schema.optionalKey(Usage)
   },
   StepInterrupted: { step: StepName, attempt: Schema.Int, cause: Interruption },
   /** `base` is the target's head; `baseTree` its tree. */
@@ -159,7 +160,9 @@ export const Event = Schema.TaggedUnion({
     title: Schema.String,
     reason: HoldReason,
     message: Schema.String,
-    candidate: Schema.optionalKey(Candidate)
+    candidate: Schema.optionalKey(Candidate),
+    /** What the agent took in the round that ended so. */
+    usage: Schema.optionalKey(Usage)
   },
   /** The list changed under the task: done, gone or retitled by people. Nothing was pushed. */
   TaskSuperseded: { taskId: TaskId, title: Schema.String, message: Schema.String },

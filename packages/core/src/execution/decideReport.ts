@@ -41,7 +41,8 @@ const failStep = (state: Execution, failure: StepFailure, at: number): ReadonlyA
     step,
     attempt,
     reason: failure.reason,
-    message: failure.message
+    message: failure.message,
+    ...(failure.usage === undefined ? {} : { usage: failure.usage })
   }
   if (failure.kind === "permanent" && !pushIsUnsettled(state)) {
     return [stepFailed, failed(state, failure.error ?? "environment", failure.message)]

@@ -30,7 +30,7 @@ const hold = (
   reason: HoldReason,
   message: string,
   candidate = task.candidate ?? task.previous?.candidate
-): Event => ({
+): Extract<Event, { readonly _tag: "TaskHeld" }> => ({
   _tag: "TaskHeld",
   ...named(task),
   reason,
@@ -72,8 +72,9 @@ const afterImplement = (
       return spendRound(state, task, spent)
     }
     case "Held": {
-      const { reason, message, candidate } = result
-      return [hold(task, reason, message, candidate)]
+      const { reason, message, candidate, usage } = result
+      const held = hold(task, reason, message, candidate)
+      return [usage === undefined ? held : { ...held, usage }]
     }
   }
 }

@@ -7,7 +7,7 @@
 import type { Delivery, Scope } from "../model/Settings.ts"
 import type { JournalRecord } from "./Event.ts"
 import { evolveDecision, redelivered } from "./evolveDecision.ts"
-import { evolveTask } from "./evolveTask.ts"
+import { evolveTask, spend } from "./evolveTask.ts"
 import { type Execution, initial, type State } from "./State.ts"
 import type { Status, Waiting } from "./Status.ts"
 
@@ -109,7 +109,7 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
       }
     }
     case "StepFailed":
-      return { ...withoutActive(state), failures: state.failures + 1 }
+      return spend({ ...withoutActive(state), failures: state.failures + 1 }, event.usage)
     case "StepInterrupted":
       return {
         ...withoutActive(state),

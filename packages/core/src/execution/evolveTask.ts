@@ -51,7 +51,8 @@ const stepDone = (state: Execution): Execution => {
 const inHand = (state: Execution, change: (task: TaskInHand) => TaskInHand): Execution =>
   state.inHand === undefined ? state : { ...state, inHand: change(state.inHand) }
 
-const spend = (state: Execution, usage: Usage | undefined): Execution => {
+/** Counts what an agent took: for the execution, and for the task in hand. */
+export const spend = (state: Execution, usage: Usage | undefined): Execution => {
   if (usage === undefined) return state
   const spent = {
     ...state,
@@ -202,8 +203,8 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
       return putAway(stepDone(state), at, { taskId, title, outcome: "failed", reason, message })
     }
     case "TaskHeld": {
-      const { _tag: _, ...held } = event
-      return putAway(stepDone(state), at, { ...held, outcome: "held" })
+      const { _tag: _, usage, ...held } = event
+      return putAway(spend(stepDone(state), usage), at, { ...held, outcome: "held" })
     }
     case "TaskSuperseded": {
       const { taskId, title, message } = event

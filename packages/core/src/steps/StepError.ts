@@ -4,6 +4,7 @@
  * A step never decides how often it is tried again; that is in the journal (`decideReport`).
  */
 import { Schema } from "effect"
+import { Usage } from "../model/Candidate.ts"
 import type { StepFailure } from "../execution/Command.ts"
 import type { AgentError } from "../ports/CodingAgent.ts"
 import type { ArtifactError } from "../ports/Artifacts.ts"
@@ -20,6 +21,7 @@ export class StepProblem extends Schema.TaggedError<StepProblem>()("StepProblem"
   reason: Schema.String,
   message: Schema.String,
   until: Schema.optionalKey(Schema.Int),
+  usage: Schema.optionalKey(Usage),
   error: Schema.optionalKey(
     Schema.Literals([
       "agent",
@@ -92,7 +94,8 @@ export const failureOf = (error: StepError): StepFailure | StaleWorker => {
         reason,
         message,
         ...(error.until === undefined ? {} : { until: error.until }),
-        ...(error.error === undefined ? {} : { error: error.error })
+        ...(error.error === undefined ? {} : { error: error.error }),
+        ...(error.usage === undefined ? {} : { usage: error.usage })
       }
     }
     case "RepositoryError":

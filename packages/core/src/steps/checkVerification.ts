@@ -48,7 +48,7 @@ const checkTool = Effect.fnUntraced(function* (context: StepContext, tool: Neede
   const { cause, exitCode, signal } = outcome
   if (exitCode !== 0) {
     const reading = readFailure({ kind: "install", cause, exitCode, signal, text: excerpt })
-    const said = session.redactor.text(excerpt).slice(0, 1_000)
+    const said = session.redactor.text(excerpt.replace(/^ +at .*\n?/gm, "")).slice(0, 1_000)
     if (reading._tag === "Red") return yield* unusable(brokenTool(tool, said))
     const message = `${tool.program} --version: ${reading.message}`
     return yield* new StepProblem({ kind: "infrastructure", reason: reading.reason, message })

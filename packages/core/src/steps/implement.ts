@@ -136,12 +136,13 @@ const withoutChange = Effect.fnUntraced(function* (
   evidence: AgentEvidence,
   outcome: Exclude<AgentOutcome, { readonly _tag: "Changed" }>
 ) {
+  const paid = evidence.usage === undefined ? {} : { usage: evidence.usage }
   switch (outcome._tag) {
     case "NoOp": {
       const reason = context.session.redactor.text(outcome.reason)
       if (context.state.settings.noChange === "hold") {
         const message = `The agent says that there is nothing to do: ${reason}`
-        return { _tag: "Held", reason: "nothing_to_do", message } satisfies Implementation
+        return { _tag: "Held", reason: "nothing_to_do", message, ...paid } satisfies Implementation
       }
       const { base, baseTree: tree } = task
       const none = { base, tree, patch: new Uint8Array(), filesModified: [] }
@@ -152,7 +153,7 @@ const withoutChange = Effect.fnUntraced(function* (
         origin: "no_change",
         baseTree: task.baseTree,
         durationMs: evidence.exit.durationMs,
-        ...(evidence.usage === undefined ? {} : { usage: evidence.usage }),
+        ...paid,
         warnings: [`The agent says that there is nothing to do: ${reason}`]
       }
       return result
@@ -169,19 +170,22 @@ const withoutChange = Effect.fnUntraced(function* (
         kind: "permanent",
         reason: "agent",
         error: "agent",
-        message: outcome.message
+        message: outcome.message,
+        ...paid
       })
     case "NoWork":
       return yield* new StepProblem({
         kind: "infrastructure",
         reason: "agent_transport",
-        message: outcome.message
+        message: outcome.message,
+        ...paid
       })
     case "Quota":
       return yield* new StepProblem({
         kind: "quota",
         reason: "quota",
         message: outcome.message,
+        ...paid,
         ...(outcome.untilMs === undefined ? {} : { until: outcome.untilMs })
       })
   }
@@ -192,11 +196,13 @@ const produced = Effect.fnUntraced(function* (context: StepContext, task: TaskIn
   const checked = yield* checkPolicy(context, task, start, captured)
   const { capture, held, warnings } = checked
   const stored = yield* storeCandidate(context, { base: task.base, ...capture })
-  if (held !== undefined) return { _tag: "Held", ...held, candidate: stored } satisfies Implementation
+  const paid = usage === undefined ? {} : { usage }
+  if (held !== undefined)
+    return { _tag: "Held", ...held, candidate: stored, ...paid } satisfies Implementation
   const facts = {
     candidate: stored,
     durationMs,
-    ...(usage === undefined ? {} : { usage }),
+    ...paid,
     warnings: [...said, ...undoneWarnings(captured), ...warnings]
   }
   const json = yield* Effect.orDie(
