@@ -57,6 +57,7 @@ exit ${startFailures.noPython}
 
 /** `launcher.py AIDER-ARGUMENT…`, in the scratch directory, with the checkout as working directory. */
 export const launcherScript = `"""Starts aider where neither the checkout nor the model's reply is trusted."""
+import gc
 import json
 import os
 import sys
@@ -66,6 +67,8 @@ from pathlib import Path
 scratch = Path(sys.argv[0]).resolve().parent
 root = Path.cwd().resolve()
 sys.argv[0] = "aider"
+# Some hundred thousand objects are loaded: looking for garbage among them takes a fifth of the start.
+gc.set_threshold(100_000, 20, 20)
 try:
     import aider.main as m
     from aider import __version__, io, models, repomap, utils
@@ -86,7 +89,7 @@ def without_listing(text, files):
 
 
 def closed(path):
-    """Whether a reply may not write there."""
+    """Whether nothing may be read or written there."""
     path = Path(path).resolve()
     if not path.is_relative_to(root):
         return True
@@ -129,6 +132,7 @@ def guard():
     parser = m.get_parser
     allowed = bc.Coder.allowed_to_edit
     mentions = bc.Coder.get_file_mentions
+    tracked = bc.Coder.get_all_relative_files
     write = io.InputOutput.write_text
 
     def allowed_to_edit(self, path):
@@ -144,6 +148,10 @@ def guard():
             files = set(self.get_all_relative_files())
             content = content.replace(prompt, without_listing(prompt, files))
         return mentions(self, content, *args, **kwargs)
+
+    def get_all_relative_files(self):
+        """Without links that leave the checkout: what they lead to is neither mapped nor shown to the model."""
+        return [f for f in tracked(self) if not (os.path.islink(root / f) and closed(root / f))]
 
     def write_text(self, filename, *args, **kwargs):
         if closed(filename):
@@ -163,6 +171,7 @@ def guard():
     bc.RETRY_TIMEOUT = 2
     bc.Coder.allowed_to_edit = allowed_to_edit
     bc.Coder.get_file_mentions = get_file_mentions
+    bc.Coder.get_all_relative_files = get_all_relative_files
     io.InputOutput.write_text = write_text
 
 

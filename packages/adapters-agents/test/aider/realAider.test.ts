@@ -61,8 +61,9 @@ const hostile: Omit<AiderRun, "program"> = {
     ".env": "AIDER_CHAT_LANGUAGE=Klingon\n",
     "commands.txt": "/run touch by-conf\n"
   },
+  prompt: "Greet politely in src/greet.ts. See src/link.txt too.\n",
   links: { "src/link.txt": "../../linked.txt" },
-  outside: { "../linked.txt": "mine\n" },
+  outside: { "../linked.txt": "mine\nprivate\n" },
   answer: (index) => ({
     text:
       index === 0
@@ -252,10 +253,11 @@ describe.skipIf("missing" in aider)("real aider", { concurrent: true, timeout: 2
     })
   )
 
-  it.live("honours no settings of the checkout, and refuses edits outside it and in .git", () =>
+  it.live("honours no settings of the checkout, and neither reads nor writes outside it and in .git", () =>
     Effect.gen(function* () {
       const { evidence, outcome, requests, status, checkout } = yield* run(hostile)
       assert.notInclude(requests[0]?.text, "Klingon")
+      for (const { text } of requests) assert.notInclude(text, "private")
       assert.deepStrictEqual(escaped(checkout), [])
       assert.deepStrictEqual(status, [" M src/greet.ts"])
       assert.deepStrictEqual(outcome, { _tag: "Changed" })
@@ -269,6 +271,7 @@ describe.skipIf("missing" in aider)("real aider", { concurrent: true, timeout: 2
     Effect.gen(function* () {
       const { checkout, requests } = yield* run({ ...hostile, definition: stock })
       assert.include(requests[0]?.text, "Klingon")
+      assert.include(requests[0]?.text, "private")
       assert.deepStrictEqual(escaped(checkout), ["../linked.txt", ".git/config", "../beside.txt", "by-conf"])
     })
   )

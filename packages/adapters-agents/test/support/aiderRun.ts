@@ -14,6 +14,7 @@ import type { AgentDefinition } from "../../src/AgentDefinition.ts"
 import { processAgent } from "../../src/process.ts"
 import { aiderAgent } from "../../src/aider/aiderAgent.ts"
 import { directories } from "./directories.ts"
+import { writeModelPrices } from "./modelPrices.ts"
 import { type ModelAnswer, type ModelRequest, scriptedModel } from "./scriptedModel.ts"
 
 const git = (checkout: string, ...args: ReadonlyArray<string>): string =>
@@ -37,18 +38,6 @@ export interface AiderRun {
   readonly definition?: AgentDefinition<string>
 }
 
-/** Any content keeps aider from looking for prices elsewhere. */
-const prices = JSON.stringify({
-  "openai/gpt-4o": {
-    max_input_tokens: 128_000,
-    max_output_tokens: 16_384,
-    input_cost_per_token: 2.5e-6,
-    output_cost_per_token: 1e-5,
-    litellm_provider: "openai",
-    mode: "chat"
-  }
-})
-
 const files = {
   "src/greet.ts": "export const greet = (name: string): string => `Hello ${name}`\n",
   "src/other.ts": "export const other = 1\n",
@@ -71,9 +60,7 @@ export const runAider = Effect.fn("runAider")(function* (run: AiderRun) {
     writeFileSync(join(checkout, path), content)
   const projectId = ProjectId.make(`aider/${randomUUID()}`)
   const homesDirectory = join(checkout, "..", "homes")
-  const caches = join(homesDirectory, projectId.replace("/", "+"), ".aider", "caches")
-  mkdirSync(caches, { recursive: true })
-  writeFileSync(join(caches, "model_prices_and_context_window.json"), prices)
+  writeModelPrices(homesDirectory, projectId)
   const input: AgentInput = {
     settings: { id: "aider", argv: [run.program], env: [], model: run.model ?? "openai/gpt-4o" },
     checkout,
