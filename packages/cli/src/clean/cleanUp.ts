@@ -49,7 +49,8 @@ export const cleanUp = Effect.fn("cleanUp")(function* (options: CleanOptions) {
     return say(`There is nothing to remove: ${dataDirectory} has no data of any run.`)
   }
   const perform = Effect.gen(function* () {
-    const projectId = project === undefined ? undefined : (yield* findProject(project, dataDirectory)).projectId
+    const projectId =
+      project === undefined ? undefined : (yield* findProject(project, dataDirectory)).projectId
     const found = yield* findLeftovers({ dataDirectory, projectId, cache })
     if (found.length > 0) {
       table(found.map(({ kind, of, bytes: size }) => [bytes(size), kind, of])).forEach(say)
