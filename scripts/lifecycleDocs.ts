@@ -69,6 +69,7 @@ const pauses: Record<PauseReason, string> = {
   held: "Nothing else can run, and held tasks wait for a decision by people.",
   list_invalid: "The task list has errors, named with file and line. Mend it, then resume.",
   max_cost: "The execution's cost limit is spent. Resume allows the same sum once more.",
+  max_tokens: "The execution's limit of tokens is spent. Resume allows as many once more.",
   push_refused: "The remote refused a push by policy (a hook, a protected branch). The task is held.",
   baseline_broken:
     "The build is red without the change too. Mend the target branch, then resume: the change is merged onto it and verified again."

@@ -140,6 +140,8 @@ export type JournalRecord = {
             readonly outputBytes: number
             readonly taskCostUsd: number
             readonly executionCostUsd: number
+            readonly taskTokens?: number | undefined
+            readonly executionTokens?: number | undefined
           }
           readonly explicit?: ReadonlyArray<string> | undefined
           readonly caps?:
@@ -158,6 +160,8 @@ export type JournalRecord = {
                   readonly outputBytes: number
                   readonly taskCostUsd: number
                   readonly executionCostUsd: number
+                  readonly taskTokens?: number | undefined
+                  readonly executionTokens?: number | undefined
                 }
                 readonly agents: ReadonlyArray<{
                   readonly id: string
@@ -268,6 +272,8 @@ export type JournalRecord = {
                 readonly outputBytes: number
                 readonly taskCostUsd: number
                 readonly executionCostUsd: number
+                readonly taskTokens?: number | undefined
+                readonly executionTokens?: number | undefined
               }
               readonly explicit?: ReadonlyArray<string> | undefined
               readonly caps?:
@@ -286,6 +292,8 @@ export type JournalRecord = {
                       readonly outputBytes: number
                       readonly taskCostUsd: number
                       readonly executionCostUsd: number
+                      readonly taskTokens?: number | undefined
+                      readonly executionTokens?: number | undefined
                     }
                     readonly agents: ReadonlyArray<{
                       readonly id: string
@@ -544,7 +552,7 @@ export type JournalRecord = {
         readonly _tag: "TaskFailed"
         readonly taskId: string
         readonly title: string
-        readonly reason: "rounds_used_up" | "max_cost" | "keeps_crashing"
+        readonly reason: "rounds_used_up" | "max_cost" | "max_tokens" | "keeps_crashing"
         readonly message: string
       }
     | {
@@ -616,6 +624,7 @@ export type JournalRecord = {
           | "held"
           | "list_invalid"
           | "max_cost"
+          | "max_tokens"
           | "push_refused"
           | "baseline_broken"
         readonly message: string
@@ -721,6 +730,8 @@ export type Execution = {
       readonly outputBytes: number
       readonly taskCostUsd: number
       readonly executionCostUsd: number
+      readonly taskTokens?: number | undefined
+      readonly executionTokens?: number | undefined
     }
     readonly explicit?: ReadonlyArray<string> | undefined
     readonly caps?:
@@ -739,6 +750,8 @@ export type Execution = {
             readonly outputBytes: number
             readonly taskCostUsd: number
             readonly executionCostUsd: number
+            readonly taskTokens?: number | undefined
+            readonly executionTokens?: number | undefined
           }
           readonly agents: ReadonlyArray<{
             readonly id: string
@@ -779,6 +792,7 @@ export type Execution = {
           | "held"
           | "list_invalid"
           | "max_cost"
+          | "max_tokens"
           | "push_refused"
           | "baseline_broken"
         readonly message: string
@@ -1007,6 +1021,7 @@ export type Execution = {
     readonly reason?:
       | "rounds_used_up"
       | "max_cost"
+      | "max_tokens"
       | "keeps_crashing"
       | "policy"
       | "nothing_to_do"
@@ -1069,6 +1084,7 @@ export type Execution = {
   readonly totals: { readonly completed: number; readonly total: number }
   readonly costUsd: number
   readonly allowanceFromUsd: number
+  readonly allowanceFromTokens: number
   readonly inputTokens: number
   readonly outputTokens: number
   readonly startedAt: number
@@ -1229,7 +1245,12 @@ export type Status = {
     readonly from?: string | undefined
   }
   readonly remote: { readonly fence: string; readonly atomic: boolean } | null
-  readonly limits: { readonly taskCostUsd: number; readonly executionCostUsd: number }
+  readonly limits: {
+    readonly taskCostUsd: number
+    readonly executionCostUsd: number
+    readonly taskTokens?: number | undefined
+    readonly executionTokens?: number | undefined
+  }
   readonly artifacts: ReadonlyArray<{
     readonly taskId: string
     readonly round: number
@@ -1290,6 +1311,8 @@ export type WorkOptions = {
         readonly failedTasks?: number | undefined
         readonly taskCostUsd?: number | undefined
         readonly executionCostUsd?: number | undefined
+        readonly taskTokens?: number | undefined
+        readonly executionTokens?: number | undefined
       }
     | undefined
 }

@@ -36,7 +36,9 @@ export const WorkOptions = Schema.Struct({
       buildMs: Schema.optionalKey(limits.buildMs),
       failedTasks: Schema.optionalKey(limits.failedTasks),
       taskCostUsd: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
-      executionCostUsd: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)))
+      executionCostUsd: Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
+      taskTokens: limits.taskTokens,
+      executionTokens: limits.executionTokens
     })
   )
 }).annotate({ identifier: "WorkOptions" })

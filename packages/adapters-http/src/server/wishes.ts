@@ -55,7 +55,7 @@ const agentOf = (
 }
 
 const limitsOf = (wished: Partial<Limits>, most: Limits): Limits => {
-  const entries = Object.entries(most).map(([name, value]) => {
+  const entries = Object.entries({ ...wished, ...most }).map(([name, value]) => {
     const asked = wished[name as keyof Limits]
     return [name, asked === undefined ? value : Math.min(asked, value)]
   })

@@ -10,6 +10,7 @@ const ofPause: Record<PauseReason, number> = {
   until_task: exitCodes.paused,
   max_tasks: exitCodes.paused,
   max_cost: exitCodes.paused,
+  max_tokens: exitCodes.paused,
   held: exitCodes.tasksLeft,
   list_invalid: exitCodes.usage,
   push_refused: exitCodes.environment,

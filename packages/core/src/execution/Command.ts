@@ -132,6 +132,7 @@ export type Merging =
     }
   | { readonly _tag: "Superseded"; readonly message: string }
   | { readonly _tag: "ListInvalid"; readonly message: string }
+  | { readonly _tag: "TargetGone"; readonly message: string }
 
 /** How a step could not be done. */
 export interface StepFailure {

@@ -147,6 +147,8 @@ export const Execution = Schema.Struct({
   costUsd: Schema.Finite,
   /** `costUsd` when the present allowance began: a resume after `max_cost` grants it anew. */
   allowanceFromUsd: Schema.Finite,
+  /** The same for tokens, and `max_tokens`. */
+  allowanceFromTokens: Schema.Int,
   inputTokens: Schema.Int,
   outputTokens: Schema.Int,
   startedAt: Millis,

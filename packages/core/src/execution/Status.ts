@@ -39,6 +39,7 @@ export const PauseReason = Schema.Literals([
   "held",
   "list_invalid",
   "max_cost",
+  "max_tokens",
   "push_refused",
   "baseline_broken"
 ])
@@ -60,7 +61,7 @@ export const ErrorReason = Schema.Literals([
 export type ErrorReason = typeof ErrorReason.Type
 
 /** Why a task failed. */
-export const TaskFailure = Schema.Literals(["rounds_used_up", "max_cost", "keeps_crashing"])
+export const TaskFailure = Schema.Literals(["rounds_used_up", "max_cost", "max_tokens", "keeps_crashing"])
 export type TaskFailure = typeof TaskFailure.Type
 
 /** Why a task is held for a person to decide. */

@@ -7,6 +7,7 @@
 import { Schema } from "effect"
 import { ArtifactKey } from "../model/Candidate.ts"
 import { ExecutionId, ProjectId } from "../model/Ids.ts"
+import type { Limits } from "../model/Limits.ts"
 import { Delivery } from "../model/Settings.ts"
 import type { Execution } from "./State.ts"
 import { Blocked, Totals } from "./Status.ts"
@@ -55,7 +56,12 @@ export const StatusProjection = Schema.Struct({
   }),
   /** What the remote can do to keep a late push out; null until it was asked. */
   remote: Schema.NullOr(Schema.Struct({ fence: Schema.String, atomic: Schema.Boolean })),
-  limits: Schema.Struct({ taskCostUsd: Schema.Finite, executionCostUsd: Schema.Finite }),
+  limits: Schema.Struct({
+    taskCostUsd: Schema.Finite,
+    executionCostUsd: Schema.Finite,
+    taskTokens: Schema.optionalKey(Schema.Int),
+    executionTokens: Schema.optionalKey(Schema.Int)
+  }),
   /** What the task in hand left behind for people to read. */
   artifacts: Schema.Array(ArtifactKey),
   blocked: Schema.Array(Blocked),
@@ -86,6 +92,13 @@ const committed = (state: Execution, outcome: "completed" | "undone") =>
 
 const artifactsOf = ({ inHand }: Execution) =>
   [inHand?.prompt?.artifact, inHand?.previous?.log, inHand?.verdict?.log].filter((key) => key !== undefined)
+
+const spendingLimits = ({ taskCostUsd, executionCostUsd, taskTokens, executionTokens }: Limits) => ({
+  taskCostUsd,
+  executionCostUsd,
+  ...(taskTokens === undefined ? {} : { taskTokens }),
+  ...(executionTokens === undefined ? {} : { executionTokens })
+})
 
 const percent = ({ completed, total }: Totals): number =>
   total === 0 ? 0 : Math.floor((completed * 100) / total)
@@ -125,10 +138,7 @@ export const project = (state: Execution): StatusProjection => ({
     state.ready === undefined
       ? null
       : { fence: state.ready.capabilities.fence, atomic: state.ready.capabilities.atomic },
-  limits: {
-    taskCostUsd: state.settings.limits.taskCostUsd,
-    executionCostUsd: state.settings.limits.executionCostUsd
-  },
+  limits: spendingLimits(state.settings.limits),
   artifacts: artifactsOf(state),
   blocked: state.blocked,
   usage: { inputTokens: state.inputTokens, outputTokens: state.outputTokens, costUsd: state.costUsd },

@@ -5,6 +5,7 @@
  */
 import type { Report } from "./Command.ts"
 import type { Event } from "./Event.ts"
+import { executionOverspent, taskOverspent } from "./spending.ts"
 import type { Execution, TaskInHand } from "./State.ts"
 import type { HoldReason, PauseReason } from "./Status.ts"
 
@@ -47,14 +48,12 @@ const spendRound = (
 ): ReadonlyArray<Event> => {
   const { limits } = state.settings
   const event: Event = { _tag: "RoundSpent", round: task.round, ...spent }
-  const cost = (task.usage?.costUsd ?? 0) + (spent.usage?.costUsd ?? 0)
   if (task.round >= limits.rounds) {
     const message = `${task.round} of ${limits.rounds} rounds used up; the last: ${spent.message}`
     return [event, { _tag: "TaskFailed", ...named(task), reason: "rounds_used_up", message }]
   }
-  if (cost < limits.taskCostUsd) return [event]
-  const message = `$${cost.toFixed(2)} spent of $${limits.taskCostUsd.toFixed(2)} for this task.`
-  return [event, { _tag: "TaskFailed", ...named(task), reason: "max_cost", message }]
+  const overspent = taskOverspent(limits, [task.usage, spent.usage])
+  return overspent === undefined ? [event] : [event, { _tag: "TaskFailed", ...named(task), ...overspent }]
 }
 
 const afterImplement = (
@@ -152,6 +151,8 @@ const afterMerge = (
       return [{ _tag: "TaskSuperseded", ...named(task), message: result.message }]
     case "ListInvalid":
       return [hold(task, "list_invalid", result.message)]
+    case "TargetGone":
+      return [hold(task, "removed_by_others", result.message)]
   }
 }
 
@@ -263,11 +264,8 @@ export const taskLimits = (state: Execution): ReadonlyArray<Event> => {
     return [{ _tag: "ExecutionFailed", reason: "too_many_failed_tasks", message, blocked: state.blocked }]
   }
   if (state.status !== "running" && state.status !== "pausing") return []
-  const spent = state.costUsd - state.allowanceFromUsd
-  if (spent >= settings.limits.executionCostUsd) {
-    const allowed = `$${settings.limits.executionCostUsd.toFixed(2)}`
-    return [paused("max_cost", `$${spent.toFixed(2)} of ${allowed} spent; resume allows another ${allowed}.`)]
-  }
+  const overspent = executionOverspent(state)
+  if (overspent !== undefined) return [paused(overspent.reason, overspent.message)]
   if (last?.outcome !== "completed") return []
   if (settings.untilTask === last.taskId) return [paused("until_task", `Task ${last.taskId} is done.`)]
   const completed = outcomes.filter((task) => task.outcome === "completed").length

@@ -8,6 +8,7 @@ import type { Delivery, Scope } from "../model/Settings.ts"
 import type { JournalRecord } from "./Event.ts"
 import { evolveDecision, redelivered } from "./evolveDecision.ts"
 import { evolveTask, spend } from "./evolveTask.ts"
+import { tokensSpent } from "./spending.ts"
 import { type Execution, initial, type State } from "./State.ts"
 import type { Status, Waiting } from "./Status.ts"
 
@@ -30,6 +31,7 @@ const begin = ({ at, event }: Recorded): State => {
     totals: { completed: 0, total: 0 },
     costUsd: 0,
     allowanceFromUsd: 0,
+    allowanceFromTokens: 0,
     inputTokens: 0,
     outputTokens: 0,
     startedAt: at,
@@ -41,6 +43,12 @@ const begin = ({ at, event }: Recorded): State => {
 const ended = (state: Execution, status: Status, at: number): Execution => {
   const { active: _a, waiting: _w, inHand: _h, pauseMode: _m, pause: _p, lookAgain: _l, ...rest } = state
   return { ...rest, status, endedAt: at }
+}
+
+/** After a pause at a limit of dollars or tokens as much is allowed once more. */
+const allowance = (state: Execution): Partial<Execution> => {
+  if (state.pause?.reason === "max_cost") return { allowanceFromUsd: state.costUsd }
+  return state.pause?.reason === "max_tokens" ? { allowanceFromTokens: tokensSpent(state) } : {}
 }
 
 /** A limit that paused the execution is used up by resume. */
@@ -138,9 +146,9 @@ const apply = (state: Execution, { at, event }: Recorded): Execution => {
     }
     case "Resumed": {
       const { pause: _p, pauseMode: _m, ...rest } = state
-      const allowanceFromUsd = state.pause?.reason === "max_cost" ? state.costUsd : state.allowanceFromUsd
+      const anewFrom = allowance(state)
       const lifted = { ...withoutUsedLimits(state), ...deliveryGiven(state, event.delivery) }
-      const resumed = { ...rest, ...reopenVerification(state), allowanceFromUsd }
+      const resumed = { ...rest, ...reopenVerification(state), ...anewFrom }
       if (event.delivery === undefined || event.delivery === lifted.delivery) {
         return { ...resumed, status: state.resumesTo, settings: lifted }
       }

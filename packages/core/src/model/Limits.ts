@@ -28,7 +28,10 @@ export const Limits = Schema.Struct({
   /** Output stored per step; the rest is counted. */
   outputBytes: Positive,
   taskCostUsd: Schema.Finite,
-  executionCostUsd: Schema.Finite
+  executionCostUsd: Schema.Finite,
+  /** Input and output tokens together; no limit when absent. */
+  taskTokens: Schema.optionalKey(Positive),
+  executionTokens: Schema.optionalKey(Positive)
 })
 export type Limits = typeof Limits.Type
 

@@ -34,6 +34,8 @@ const dollars = Schema.Finite.annotate(expects("an amount in US dollars from 0 t
   Schema.isBetween({ minimum: 0, maximum: 1_000_000 }, expects("an amount in US dollars from 0 to 1000000"))
 )
 
+const tokens = count("a whole number of tokens from 1 to 1000000000", 1_000_000_000)
+
 const yesOrNo = Schema.Boolean.annotate(expects("true or false"))
 
 const aCommand = "a command: one line of text, or a list of words"
@@ -147,6 +149,14 @@ const LimitsFile = Schema.Struct({
   ),
   maxCost: Schema.optionalKey(
     dollars.annotateKey({ description: "US dollars that one run may cost.", default: 20 })
+  ),
+  maxTaskTokens: Schema.optionalKey(
+    tokens.annotateKey({
+      description: "Input and output tokens that one task may take; no limit by default."
+    })
+  ),
+  maxTokens: Schema.optionalKey(
+    tokens.annotateKey({ description: "Input and output tokens that one run may take; no limit by default." })
   )
 }).annotate(expects("a mapping of limits"))
 

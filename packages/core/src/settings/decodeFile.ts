@@ -167,7 +167,9 @@ const limitNames = {
   installTime: "installMs",
   buildTime: "buildMs",
   maxTaskCost: "taskCostUsd",
-  maxCost: "executionCostUsd"
+  maxCost: "executionCostUsd",
+  maxTaskTokens: "taskTokens",
+  maxTokens: "executionTokens"
 } as const satisfies Record<keyof NonNullable<ProjectSettingsFile["limits"]>, keyof Limits>
 
 /** The name in the file of a limit; undefined for one that the file does not have. */

@@ -4,14 +4,14 @@
  * Looks for the task's line in the list of that head first: what people did meanwhile comes before what we did. A
  * moved change is never committed here; it is verified again first.
  */
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Result } from "effect"
 import type { Merging, Report } from "../execution/Command.ts"
-import type { TaskInHand } from "../execution/State.ts"
+import type { Ready, TaskInHand } from "../execution/State.ts"
 import type { Candidate } from "../model/Candidate.ts"
 import { identityOf } from "../model/Task.ts"
 import type { Verdict } from "../model/Verdict.ts"
 import { Failpoints } from "../ports/Failpoints.ts"
-import { type Head, Repository } from "../ports/Repository.ts"
+import { type Head, Repository, type RepositoryError } from "../ports/Repository.ts"
 import { putText } from "./artifacts.ts"
 import { restoreCandidate, storeCandidate } from "./candidates.ts"
 import { makeCommit } from "./commitObject.ts"
@@ -104,12 +104,35 @@ const moveOnto = Effect.fnUntraced(function* (
   return { _tag: "Rebased", candidate: moved, baseTree: head.tree, durationMs } satisfies Merging
 })
 
+const mergeOnto = Effect.fnUntraced(function* (
+  context: StepContext,
+  task: TaskInHand,
+  candidate: Candidate,
+  target: TargetHead
+) {
+  const { head } = target
+  const against = yield* objection(context, task, head)
+  if (against !== undefined) return against
+  return task.verdict !== undefined && head.commit === task.base
+    ? yield* commitOn(context, task, task.verdict, target)
+    : yield* moveOnto(context, task, candidate, head)
+})
+
+/** The change is paid for, and stays deliverable once the branch is back. */
+const withoutTarget = ({ target, from = target }: Ready, error: RepositoryError) =>
+  error.reason === "not_found"
+    ? Effect.succeed<Merging>({
+        _tag: "TargetGone",
+        message: `The branch ${from} is gone from the remote. ${error.message}`
+      })
+    : Effect.fail(error)
+
 /** Runs MERGE. */
 export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
   const { state, session } = context
   const failpoint = yield* Failpoints
   const task = yield* taskOf(context)
-  const { candidate, verdict } = task
+  const { candidate } = task
   if (candidate === undefined) {
     return yield* new StepProblem({
       kind: "infrastructure",
@@ -117,14 +140,11 @@ export const merge = Effect.fn("Step.merge")(function* (context: StepContext) {
       message: "There is no candidate."
     })
   }
-  const target = yield* targetHead(session.repository, yield* readyOf(state))
-  const { head } = target
-  const against = yield* objection(context, task, head)
-  const result =
-    against ??
-    (verdict !== undefined && head.commit === task.base
-      ? yield* commitOn(context, task, verdict, target)
-      : yield* moveOnto(context, task, candidate, head))
+  const ready = yield* readyOf(state)
+  const looked = yield* Effect.result(targetHead(session.repository, ready))
+  const result = Result.isSuccess(looked)
+    ? yield* mergeOnto(context, task, candidate, looked.success)
+    : yield* withoutTarget(ready, looked.failure)
   yield* failpoint("MERGE:effect")
   const report: Report = { _tag: "FinishMerge", result }
   return report

@@ -1,7 +1,7 @@
 /** Limits at a task's end, and what resume does to them. */
 import { assert, describe, it } from "@effect/vitest"
 import { execution, given } from "./support/scenario.ts"
-import { before, failingTask, wholeTask } from "./support/path.ts"
+import { before, during, failingTask, wholeTask } from "./support/path.ts"
 import * as say from "./support/commands.ts"
 
 type Start = ReturnType<typeof say.start>
@@ -104,6 +104,37 @@ describe("a number of tasks", () => {
     given(...ready(say.start({ maxTasks: 2 })), ...cartSaid)
       .when(cartDone)
       .gives("TaskCompleted")
+  })
+})
+
+describe("the limits of tokens", () => {
+  // Each produced candidate says 1,000 in and 200 out.
+  const [said, done] = endOf(wholeTask("1.1", "Add a cart", 0.1))
+  const [more, moreDone] = endOf(wholeTask("1.2", "Add prices", 0.1))
+
+  it("pause the execution at the task's end; resume allows as many once more", () => {
+    const requested = say.start({ limits: { executionTokens: 1_200 } })
+    const paused = {
+      _tag: "Paused" as const,
+      reason: "max_tokens" as const,
+      message: "1200 of 1200 tokens spent; resume allows as many again."
+    }
+    const first = given(...ready(requested), ...said).when(done)
+    first.gives("TaskCompleted", paused)
+    assert.strictEqual(execution(first.when(say.resume).history).allowanceFromTokens, 1_200)
+    given(...ready(requested), ...said, done, say.resume, ...more)
+      .when(moreDone)
+      .gives("TaskCompleted", paused)
+  })
+
+  it("fail a task after the round that went over", () => {
+    const requested = say.start({ limits: { taskTokens: 1_200 } })
+    given(...during("IMPLEMENT", requested))
+      .when(say.spent("no_edit", 0.1))
+      .gives("RoundSpent", "TaskFailed")
+    given(...during("IMPLEMENT", say.start({ limits: { taskTokens: 1_201 } })))
+      .when(say.spent("no_edit", 0.1))
+      .gives("RoundSpent")
   })
 })
 

@@ -47,7 +47,12 @@ const newStart = (random: Random, state: State): Request => {
       ...(random.chance(0.2) ? { untilTask: "1.2" } : {}),
       ...(random.chance(0.2) ? { maxTasks: 2 } : {}),
       ...(random.chance(0.1) ? { delivery: random.pick(["branch", "local"] as const) } : {}),
-      limits: { executionCostUsd: random.chance(0.5) ? 4 : 20, generations: 1 + random.int(3) }
+      limits: {
+        executionCostUsd: random.chance(0.5) ? 4 : 20,
+        generations: 1 + random.int(3),
+        ...(random.chance(0.2) ? { executionTokens: 2_400 } : {}),
+        ...(random.chance(0.1) ? { taskTokens: 1_200 } : {})
+      }
     },
     {
       executionId: executionId(`e-${random.int(1_000_000)}`),
