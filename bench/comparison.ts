@@ -79,6 +79,19 @@ export const values = <Name extends string, A>(
     digits
   )
 
+/** This project's server, and the bare one beside it. */
+export const sides = ["runner", "bare"] as const
+
+/** Makes the lines of one thing that was measured: each side's values, the ratio, and an empty line. */
+export const rowsOf =
+  <A>(repetitions: ReadonlyArray<Repetition<(typeof sides)[number], A>>) =>
+  (what: string, pick: (result: A) => number, digits: number): ReadonlyArray<string> => [
+    what,
+    ...sides.map((name) => `  ${name.padEnd(16)}${values(repetitions, name, pick, digits)}`),
+    `  runner / bare   ${ratio(repetitions, sides, pick)}`,
+    ""
+  ]
+
 /** A folder that is gone afterwards. */
 export const inTemporaryFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
   const folder = mkdtempSync(join(tmpdir(), "devteam-bench-"))

@@ -1,5 +1,5 @@
 /**
- * Writes packages/adapters-http/openapi.json from the contract. Run `npm run format` afterwards.
+ * Writes packages/adapters-http/openapi.json from the contract. It is a part of `npm run docs`.
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -1,6 +1,5 @@
 /**
- * Writes packages/adapters-settings/project.schema.json from the schema that reads the file. Run `npm run format`
- * afterwards.
+ * Writes packages/adapters-settings/project.schema.json from the schema that reads the file (`npm run docs`).
  */
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"

@@ -14,10 +14,10 @@ import {
   inTemporaryFolder,
   machine,
   quantile,
-  ratio,
   repetitionsFrom,
-  startSide,
-  values
+  rowsOf,
+  sides,
+  startSide
 } from "../comparison.ts"
 import { connect, load } from "./load.ts"
 
@@ -33,7 +33,6 @@ interface Result {
   readonly cpuMs: number
 }
 
-const sides = ["runner", "bare"] as const
 type Name = (typeof sides)[number]
 
 const programs: Record<Name, string> = { runner: "ours.ts", bare: "bare.ts" }
@@ -86,12 +85,7 @@ const repetitions = await inTemporaryFolder((root) =>
   alternating(repetitionsFrom(args, 5), sides, measure(root), describe)
 )
 
-const row = (what: string, pick: (result: Result) => number, digits: number): ReadonlyArray<string> => [
-  what,
-  ...sides.map((name) => `  ${name.padEnd(16)}${values(repetitions, name, pick, digits)}`),
-  `  runner / bare   ${ratio(repetitions, sides, pick)}`,
-  ""
-]
+const row = rowsOf(repetitions)
 
 process.stdout.write(
   args.includes("--json")

@@ -15,10 +15,10 @@ import {
   inTemporaryFolder,
   machine,
   quantile,
-  ratio,
   repetitionsFrom,
-  startSide,
-  values
+  rowsOf,
+  sides,
+  startSide
 } from "../comparison.ts"
 import { connectWatchers } from "./watchers.ts"
 
@@ -37,7 +37,6 @@ interface Result {
   readonly p99: number
 }
 
-const sides = ["runner", "bare"] as const
 type Name = (typeof sides)[number]
 
 const programs: Record<Name, string> = { runner: "ours.ts", bare: "bare.ts" }
@@ -92,12 +91,7 @@ const repetitions = await inTemporaryFolder((root) =>
   alternating(repetitionsFrom(args, 5), sides, measure(root), describe)
 )
 
-const row = (what: string, pick: (result: Result) => number, digits: number): ReadonlyArray<string> => [
-  what,
-  ...sides.map((name) => `  ${name.padEnd(16)}${values(repetitions, name, pick, digits)}`),
-  `  runner / bare   ${ratio(repetitions, sides, pick)}`,
-  ""
-]
+const row = rowsOf(repetitions)
 
 process.stdout.write(
   args.includes("--json")

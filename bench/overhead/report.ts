@@ -1,4 +1,5 @@
 /** What the benchmark prints: the ratio with its spread, and where the runner's time went. */
+import { median, spread } from "../comparison.ts"
 import type { RunTimes } from "./journalTimes.ts"
 import { taskCount } from "./sample.ts"
 
@@ -14,16 +15,6 @@ export interface Measured {
   readonly runner: Time
   readonly where: RunTimes
 }
-
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length / 2
-  const low = sorted[Math.ceil(middle) - 1] ?? Number.NaN
-  return sorted.length % 2 === 1 ? low : (low + (sorted[middle] ?? Number.NaN)) / 2
-}
-
-const spread = (values: ReadonlyArray<number>): string =>
-  `${median(values).toFixed(3)}   (${Math.min(...values).toFixed(3)} to ${Math.max(...values).toFixed(3)})`
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(2).padStart(8)
 
@@ -51,8 +42,14 @@ export const report = (machine: string, measured: ReadonlyArray<Measured>): stri
   return [
     `${taskCount} tasks, ${measured.length} alternating pairs; medians. ${machine}`,
     "",
-    `ratio runner / script   ${spread(measured.map((pair) => pair.runner.ms / pair.script.ms))}   goal ≤ 1.15`,
-    `the same in CPU time     ${spread(measured.map((pair) => pair.runner.cpuMs / pair.script.cpuMs))}`,
+    `ratio runner / script  ${spread(
+      measured.map((pair) => pair.runner.ms / pair.script.ms),
+      3
+    )}   goal ≤ 1.15`,
+    `the same in CPU time   ${spread(
+      measured.map((pair) => pair.runner.cpuMs / pair.script.cpuMs),
+      3
+    )}`,
     "",
     row("script", script),
     row("runner", runner),

@@ -2,25 +2,19 @@
  * The example services as their users start them, but from the sources: from a request to pushed commits, over an end
  * in the middle of a step.
  */
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { createClient } from "@devteam/client/client"
 import { cursorOf, type Frame } from "@devteam/client/Frame"
 import type { WatchState } from "@devteam/client/watch"
 import { readFileSync } from "node:fs"
 import { commitsOf } from "../support/bareRemote.ts"
-import type { Running } from "../support/devteamCommand.ts"
-import { makeSample, type Sample } from "../support/sampleRepository.ts"
+import { goneAfterAll } from "../support/goneAfterAll.ts"
+import { makeSample } from "../support/sampleRepository.ts"
 import { makeScriptedAgent } from "../support/scriptedAgent.ts"
 import { startExample } from "./support/startExample.ts"
 
 const projectId = "acme/shop"
-const samples: Array<Sample> = []
-const processes: Array<Running> = []
-afterAll(async () => {
-  for (const { child } of processes) child.kill("SIGKILL")
-  await Promise.all(processes.map(({ ended }) => ended))
-  for (const sample of samples) sample.dispose()
-})
+const { processes, samples } = goneAfterAll()
 
 const setUp = (example: string) => {
   const sample = makeSample()

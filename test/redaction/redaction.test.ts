@@ -7,14 +7,13 @@
  */
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { assert, describe, it } from "@effect/vitest"
 import { git } from "../support/bareRemote.ts"
 import type { ProcessEnd } from "../support/devteamProcess.ts"
 import { journalsOf } from "../support/journalOf.ts"
 import { type Hit, hitsIn } from "./support/canaries.ts"
 import { canaries, type LeakyProject, makeLeakyProject, shapedToken } from "./support/leakyProject.ts"
-import { filesBelow, gitObjects, type Sink } from "./support/sinks.ts"
+import { databaseRows, filesBelow, gitObjects, type Sink } from "./support/sinks.ts"
 
 const everything = { ...canaries, shape: shapedToken }
 const { patch, ...allButPatch } = everything
@@ -30,28 +29,10 @@ const promptsOf = (project: LeakyProject): ReadonlyArray<Sink> =>
 
 /** Every row of the database; the private patches apart. */
 const rowsOf = (dataDirectory: string) => {
-  const database = new DatabaseSync(join(dataDirectory, "devteam.sqlite"), { readOnly: true })
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
-  const rows = tables.flatMap(({ name }) =>
-    database
-      .prepare(`SELECT * FROM "${String(name)}"`)
-      .all()
-      .map((row) => {
-        const isPatch =
-          name === "artifact" && row["visibility"] === "private" && String(row["kind"]).startsWith("patch.")
-        const values = Object.values(row).map((value) =>
-          value instanceof Uint8Array ? value : Buffer.from(String(value))
-        )
-        return {
-          isPatch,
-          where: `table ${String(name)}`,
-          taskId: row["task_id"],
-          bytes: Buffer.concat(values)
-        }
-      })
-  )
-  database.close()
-  return { patches: rows.filter(({ isPatch }) => isPatch), others: rows.filter(({ isPatch }) => !isPatch) }
+  const rows = databaseRows(dataDirectory)
+  const isPatch = ({ where, row }: (typeof rows)[number]) =>
+    where === "table artifact" && row["visibility"] === "private" && String(row["kind"]).startsWith("patch.")
+  return { patches: rows.filter(isPatch), others: rows.filter((row) => !isPatch(row)) }
 }
 
 /** The commands that show what was done. */
@@ -101,7 +82,7 @@ describe("with canaries in environment, URL, agent output, build log, patch and 
     const { patches, others } = rowsOf(dataDirectory)
     assert.deepStrictEqual(search(others, { patch }), [], "the database, but for private patches")
     const leaky = patches.filter(({ bytes }) => hitsIn("", bytes, { patch }).length > 0)
-    assert.deepStrictEqual([...new Set(leaky.map(({ taskId }) => taskId))], ["1.2"], "its patch")
+    assert.deepStrictEqual([...new Set(leaky.map(({ row }) => row["task_id"]))], ["1.2"], "its patch")
     const outside = filesBelow(dataDirectory).filter(({ where }) => !where.startsWith("devteam.sqlite"))
     assert.deepStrictEqual(search(outside, { patch }), [], "files beside the database")
 

@@ -6,21 +6,16 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"
 import { setTimeout as sleep } from "node:timers/promises"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { commitsOf } from "../support/bareRemote.ts"
-import { devteam, type Running, startDevteam } from "../support/devteamCommand.ts"
+import { devteam, startDevteam } from "../support/devteamCommand.ts"
+import { goneAfterAll } from "../support/goneAfterAll.ts"
 import { findViolations } from "../support/invariants.ts"
 import { journalsOf } from "../support/journalOf.ts"
-import { makeSample, quickVerify, type Sample } from "../support/sampleRepository.ts"
+import { makeSample, quickVerify } from "../support/sampleRepository.ts"
 import { makeScriptedAgent } from "../support/scriptedAgent.ts"
 
-const samples: Array<Sample> = []
-const processes: Array<Running> = []
-afterAll(async () => {
-  for (const { child } of processes) child.kill("SIGKILL")
-  await Promise.all(processes.map(({ ended }) => ended))
-  for (const sample of samples) sample.dispose()
-})
+const { processes, samples } = goneAfterAll()
 
 const makeProject = () => {
   const sample = makeSample()
@@ -80,7 +75,7 @@ describe("a server on the data directory of others", { timeout: 240_000 }, () =>
       { directory }
     )
     processes.push(run)
-    await until(() => theirs.agent.calls().length === 1)
+    await theirs.agent.called(1)
     run.child.kill("SIGKILL")
     await run.ended
 
@@ -91,7 +86,7 @@ describe("a server on the data directory of others", { timeout: 240_000 }, () =>
       options: { verify: [["sh", "check.sh"]] }
     })
     assert.isString(begun["executionId"])
-    await until(() => own.agent.calls().length === 1)
+    await own.agent.called(1)
     first.running.child.kill("SIGKILL")
     await first.running.ended
     theirs.agent.release()

@@ -5,15 +5,16 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { aiderProgram } from "../../packages/adapters-agents/test/support/aiderVenv.ts"
 import { writeModelPrices } from "../../packages/adapters-agents/test/support/modelPrices.ts"
 import { scriptedModel } from "../../packages/adapters-agents/test/support/scriptedModel.ts"
 import { commitsOf, fileAt, git } from "../support/bareRemote.ts"
-import { devteam, type Running, startDevteam } from "../support/devteamCommand.ts"
+import { devteam, startDevteam } from "../support/devteamCommand.ts"
+import { goneAfterAll } from "../support/goneAfterAll.ts"
 import { findViolations } from "../support/invariants.ts"
-import { makeSample, type Sample } from "../support/sampleRepository.ts"
+import { makeSample } from "../support/sampleRepository.ts"
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0
 if (!hasCurl) {
@@ -23,13 +24,7 @@ if (!hasCurl) {
 const aider = await aiderProgram()
 if ("missing" in aider) console.warn(aider.missing)
 
-const samples: Array<Sample> = []
-const servers: Array<Running> = []
-afterAll(async () => {
-  for (const { child } of servers) child.kill("SIGKILL")
-  await Promise.all(servers.map(({ ended }) => ended))
-  for (const sample of samples) sample.dispose()
-})
+const { processes, samples } = goneAfterAll()
 
 const list = "Phase 1: Words (Dependencies: [])\n\n- 1.1 First word (Dependencies: [])\n"
 
@@ -51,7 +46,7 @@ const serve = async (
 ) => {
   const words = ["serve", "--port", "0", "--allow-repo", remote, ...agent]
   const running = startDevteam(words, { ...at, env })
-  servers.push(running)
+  processes.push(running)
   let said = ""
   running.child.stdout?.on("data", (chunk: string) => (said += chunk))
   await running.says("stdout", /automation\/stop\/.*\n/)

@@ -5,20 +5,15 @@ import { spawnSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { afterAll, assert, describe, it } from "@effect/vitest"
+import { assert, describe, it } from "@effect/vitest"
 import { commitsOf } from "../support/bareRemote.ts"
-import { type Running, startDevteam } from "../support/devteamCommand.ts"
-import { makeSample, type Sample } from "../support/sampleRepository.ts"
+import { startDevteam } from "../support/devteamCommand.ts"
+import { goneAfterAll } from "../support/goneAfterAll.ts"
+import { makeSample } from "../support/sampleRepository.ts"
 import { makeScriptedAgent } from "../support/scriptedAgent.ts"
 
 const root = join(import.meta.dirname, "..", "..")
-const samples: Array<Sample> = []
-const servers: Array<Running> = []
-afterAll(async () => {
-  for (const { child } of servers) child.kill("SIGKILL")
-  await Promise.all(servers.map(({ ended }) => ended))
-  for (const sample of samples) sample.dispose()
-})
+const { processes, samples } = goneAfterAll()
 
 const smoke = (words: ReadonlyArray<string> = [], token?: string) => {
   const { status, stdout, stderr } = spawnSync("npm", ["run", "--silent", "smoke", "--", ...words], {
@@ -54,7 +49,7 @@ describe("npm run smoke", { timeout: 180_000 }, () => {
     const agent = makeScriptedAgent(directory, { "1.1.1": "wait" })
     const words = ["serve", "--port", "0", "--json", "--data", data, "--allow-repo", remote]
     const server = startDevteam([...words, "--agent", "command", "--", agent.program], { directory })
-    servers.push(server)
+    processes.push(server)
     await server.says("stdout", /^\{.*\}\n/)
     const { url } = JSON.parse(readFileSync(join(data, "server.json"), "utf8")) as { readonly url: string }
     const token = readFileSync(join(data, "token"), "utf8").trim()

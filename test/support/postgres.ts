@@ -34,7 +34,7 @@ const freePort = (): Promise<number> =>
   })
 
 /** Starts a server, or finds the one that `DEVTEAM_TEST_POSTGRES` names. Rejects where none can run. */
-export const startPostgres = async (): Promise<PostgresServer> => {
+const startPostgres = async (): Promise<PostgresServer> => {
   const running = process.env[variable]
   if (running !== undefined && running !== "") return { url: running, stop: () => Promise.resolve() }
   const directory = await mkdtemp(join(tmpdir(), "devteam-postgres-"))

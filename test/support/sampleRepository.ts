@@ -16,7 +16,7 @@ export interface Sample {
 }
 
 /** Three tasks; 1.3 needs 1.2. */
-export const threeTasks = `Phase 1: Words (Dependencies: [])
+const threeTasks = `Phase 1: Words (Dependencies: [])
 
 - 1.1 First word (Dependencies: [])
 - 1.2 Second word (Dependencies: [])

@@ -3,6 +3,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
 
 /**
  * What it does in a round: `good` writes a file that builds, `bad` one that does not, `nothing` changes nothing,
@@ -16,6 +17,8 @@ export interface ScriptedAgent {
   readonly program: string
   /** One entry a call, in order. */
   readonly calls: () => ReadonlyArray<{ readonly taskId: string; readonly round: number }>
+  /** Waits until it was called so many times. */
+  readonly called: (times: number) => Promise<void>
   /** Lets everybody who waits go on, now and later. */
   readonly release: () => void
 }
@@ -52,15 +55,20 @@ export const makeScriptedAgent = (
   mkdirSync(join(directory, "script"), { recursive: true })
   writeFileSync(program, text(directory), { mode: 0o755 })
   for (const [name, act] of Object.entries(script)) writeFileSync(join(directory, "script", name), act)
+  const calls: ScriptedAgent["calls"] = () => {
+    const file = join(directory, "calls")
+    const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []
+    return lines.map((line) => {
+      const [taskId = "", round = "0"] = line.split(" ")
+      return { taskId, round: Number(round) }
+    })
+  }
   return {
     program,
-    calls: () => {
-      const file = join(directory, "calls")
-      const lines = existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []
-      return lines.map((line) => {
-        const [taskId = "", round = "0"] = line.split(" ")
-        return { taskId, round: Number(round) }
-      })
+    calls,
+    called: async (times) => {
+      // A shell in another process writes the file, so there is nothing but to look.
+      while (calls().length < times) await sleep(20)
     },
     release: () => writeFileSync(join(directory, "released"), "")
   }

@@ -1,3 +1,4 @@
+/** Which migrations a database has and which it needs, looked at without changing it. */
 import { existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { DatabaseSync } from "node:sqlite"

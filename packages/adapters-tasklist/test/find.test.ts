@@ -1,3 +1,4 @@
+/** Which file is taken for the task list. */
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"

@@ -3,7 +3,7 @@
  */
 import { Schema } from "effect"
 
-/** See design: 1 tasks left, 2 usage or configuration, 3 paused, 4 stopped, 5 environment, 130 Ctrl-C. */
+/** As README says: 1 tasks left, 2 usage or configuration, 3 paused, 4 stopped, 5 environment, 130 Ctrl-C. */
 export const exitCodes = {
   done: 0,
   tasksLeft: 1,

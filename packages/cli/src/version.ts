@@ -1,10 +1,5 @@
 /** The version that `devteam --version` says: the package's own. */
-import { readFileSync } from "node:fs"
-
-const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"))
+import { versionIn } from "@devteam/runner/version"
 
 /** `x.y.z`. */
-export const version =
-  typeof manifest === "object" && manifest !== null && "version" in manifest
-    ? String(manifest.version)
-    : "unknown"
+export const version = versionIn(new URL("../package.json", import.meta.url))

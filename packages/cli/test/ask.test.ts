@@ -6,7 +6,7 @@ import type { StatusProjection } from "@devteam/core/execution/StatusProjection"
 import * as given from "@devteam/core/testing/given"
 import { Effect, Fiber } from "effect"
 import { PassThrough } from "node:stream"
-import { statusLines } from "../src/status/text.ts"
+import { overviewTable, statusLines } from "../src/status/text.ts"
 import { terminalAsk } from "../src/terminal/ask.ts"
 import { makeStyle } from "../src/terminal/style.ts"
 
@@ -109,5 +109,21 @@ describe("a status", () => {
       "  · 1.5: waits for 1.3, 1.2",
       "  Go on"
     ])
+  })
+
+  it("among others says until when it waits as well", () => {
+    const busy = { ...row, currentTask: { id: "1.2", title: "Second" }, round: 1 }
+    const { waiting: _, ...working } = busy
+    const rows = [row, busy, working, { projectId: "acme/new", status: "idle" }]
+    assert.deepStrictEqual(
+      overviewTable(rows, at.getTime(), makeStyle(false)).map((line) => line.trimEnd()),
+      [
+        "PROJECT    STATUS   DONE  NOW",
+        "acme/shop  running  1/3   waits until 15:30:00",
+        "acme/shop  running  1/3   waits until 15:30:00 · 1.2 Second · round 1",
+        "acme/shop  running  1/3   1.2 Second · round 1",
+        "acme/new   idle"
+      ]
+    )
   })
 })

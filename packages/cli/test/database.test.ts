@@ -81,7 +81,7 @@ describe("devteam backup", { concurrent: true, timeout: 180_000 }, () => {
   it("a backup of a run in its midst, restored as it says: it goes on, and nothing is delivered twice", async () => {
     const { directory, data, remote, agent, run, command, json, delivered } = setUp({ "1.2.1": "wait" })
     const running = run("--task", "1.1", "--task", "1.2")
-    while (agent.calls().length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    await agent.called(2)
     const before = await json("status", "acme/shop")
     assert.strictEqual(before["status"], "running")
     const file = join(directory, "one.sqlite")

@@ -78,11 +78,15 @@ describe("the settings that init writes", () => {
       for (const field of fieldNames) {
         assert.match(text, new RegExp(`^ *${field.split(".").at(-1)}:`, "m"), field)
       }
-      // The limits that stand there are the defaults.
+      // The limits that stand there are the defaults; tokens have none.
       const applied = Result.getOrThrow(
         effectiveSettings(settings({ explicit: ["agent"] }), everything)
       ).settings
-      assert.deepStrictEqual(applied.limits, settings().limits)
+      assert.deepStrictEqual(applied.limits, {
+        ...settings().limits,
+        taskTokens: 400_000,
+        executionTokens: 4_000_000
+      })
       assert.deepInclude(applied, {
         requireVerify: false,
         noChange: "hold",

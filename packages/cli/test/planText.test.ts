@@ -10,7 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { compareUrl } from "../src/run/compareUrl.ts"
-import { countTasks } from "../src/run/planText.ts"
+import { countTasks } from "../src/plan/planText.ts"
 import { spentText } from "../src/run/spent.ts"
 import { bytes, dollars, localTime, tokens } from "../src/terminal/words.ts"
 

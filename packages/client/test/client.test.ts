@@ -9,6 +9,7 @@ import {
   token,
   worldUrl
 } from "../../adapters-http/test/server/support/testServer.ts"
+import { histories, seed } from "../../adapters-http/test/server/support/seeded.ts"
 import { ApiError, UnexpectedAnswer } from "../src/ApiError.ts"
 import { createClient } from "../src/client.ts"
 
@@ -55,7 +56,32 @@ describe("the client, against a server", () => {
       query: { mode: "now" }
     })
     assert.strictEqual(paused.executionId, executionId)
+    const resumed = await failureOf(
+      client.call("POST /api/devteam/automation/resume/{projectId}", { path, query: { delivery: "branch" } })
+    )
+    assert.instanceOf(resumed, ApiError)
+    assert.include(resumed.message, "only while the execution is paused")
+    assert.strictEqual(
+      (await client.call("POST /api/devteam/automation/resume/{projectId}", { path })).executionId,
+      executionId
+    )
     assert.include(await client.call("GET /metrics"), "devteam_")
+  })
+
+  it("decides on tasks, and delivers elsewhere from here on", async () => {
+    const client = clientWith(token)
+    await server.run(seed("acme/held", "client-held", histories.pausedByHeld))
+    await server.run(seed("acme/paused", "client-paused", histories.paused))
+    const decided = await client.call("PUT /api/devteam/repository/tasks/{projectId}/{taskId}", {
+      path: { projectId: "acme/held", taskId: "1.1" },
+      body: { decision: "skip" }
+    })
+    assert.deepInclude(decided, { executionId: "client-held", previousStatus: "paused", changed: true })
+    const resumed = await client.call("POST /api/devteam/automation/resume/{projectId}", {
+      path: { projectId: "acme/paused" },
+      query: { delivery: "branch" }
+    })
+    assert.deepInclude(resumed, { executionId: "client-paused", previousStatus: "paused", changed: true })
   })
 
   it("rejects with the problem of what is refused", async () => {
@@ -111,7 +137,19 @@ describe("the client, against a server", () => {
       // @ts-expect-error: a body of another shape
       client.call("POST /events", { body: { id: 1 } }),
       // @ts-expect-error: no such mode
-      client.call("POST /api/devteam/automation/pause/{projectId}", { path, query: { mode: "x" } })
+      client.call("POST /api/devteam/automation/pause/{projectId}", { path, query: { mode: "x" } }),
+      client.call("POST /api/devteam/automation/resume/{projectId}", {
+        path,
+        // @ts-expect-error: no such delivery
+        query: { delivery: "x" }
+      }),
+      client.call("PUT /api/devteam/repository/tasks/{projectId}/{taskId}", {
+        path: { projectId: "a", taskId: "1" },
+        // @ts-expect-error: no such decision
+        body: { decision: "undo" }
+      }),
+      // @ts-expect-error: no such status
+      client.call("GET /api/devteam/executions", { query: { status: "done" } })
     ]
     assert.isFunction(never)
   })

@@ -7,6 +7,7 @@
 import type { IncomingMessage } from "node:http"
 import type { Execution } from "@devteam/core/execution/State"
 import type { StatusProjection } from "@devteam/core/execution/StatusProjection"
+import type { DecisionKind } from "@devteam/core/model/Decision"
 import { defaultLimits } from "@devteam/core/model/Limits"
 import { type ExecutionId, ProjectId } from "@devteam/core/model/Ids"
 import { CodingAgents } from "@devteam/core/ports/CodingAgent"
@@ -15,7 +16,15 @@ import { Journal } from "@devteam/core/ports/Journal"
 import type { Submitted } from "@devteam/core/worker/submit"
 import { defaultPoolOptions } from "@devteam/core/worker/pool"
 import { Cause, Context, Deferred, Effect, Exit, ManagedRuntime, Option, Schema, Scope, Stream } from "effect"
-import { ask, offeredAgents, startExecution, type StartExecution, whenItRests } from "./executions.ts"
+import {
+  ask,
+  decide,
+  type Decided,
+  offeredAgents,
+  startExecution,
+  type StartExecution,
+  whenItRests
+} from "./executions.ts"
 import { refuseSecrets } from "./refuseSecrets.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 import { runnerLayer, tokenOf } from "./runnerLayer.ts"
@@ -56,8 +65,11 @@ export interface Runner {
   readonly startExecution: (input: StartExecution) => Promise<Execution>
   /** After the running step, or with `now` at once (a push is never interrupted). */
   readonly pauseExecution: (projectId: string, mode?: "step" | "now") => Promise<Submitted>
-  readonly resumeExecution: (projectId: string) => Promise<Submitted>
+  /** With `delivery`, verified tasks go elsewhere from here on, beginning with what the remote refused. */
+  readonly resumeExecution: (projectId: string, delivery?: "main" | "branch") => Promise<Submitted>
   readonly stopExecution: (projectId: string) => Promise<Submitted>
+  /** What a person decides on a task: put to the newest execution, or the start of one for a change that was kept. */
+  readonly decideOnTask: (projectId: string, taskId: string, decision: DecisionKind) => Promise<Decided>
   /** Waits until an execution is paused, stopped, completed or failed, whoever works on it. */
   readonly whenExecutionRests: (executionId: ExecutionId) => Promise<StatusProjection>
   /** Of a project's newest execution; undefined for a project without one. */
@@ -165,8 +177,10 @@ export const createRunner = (options: RunnerOptions): Runner => {
     upgrade: (request, socket, head) => current().upgrade(request, socket, head),
     startExecution: (input) => run(startExecution(input, options, policy)),
     pauseExecution: (projectId, mode = "step") => run(ask(projectId, { _tag: "Pause", mode, by: "host" })),
-    resumeExecution: (projectId) => run(ask(projectId, { _tag: "Resume", by: "host" })),
+    resumeExecution: (projectId, delivery) =>
+      run(ask(projectId, { _tag: "Resume", by: "host", ...(delivery === undefined ? {} : { delivery }) })),
     stopExecution: (projectId) => run(ask(projectId, { _tag: "Stop", by: "host" })),
+    decideOnTask: (projectId, taskId, decision) => run(decide(projectId, taskId, decision)),
     whenExecutionRests: (executionId) => run(whenItRests(executionId)),
     status: (projectId) =>
       run(

@@ -157,6 +157,12 @@ const describeCredentials = Effect.fnUntraced(function* ({ url, credentials }: R
   })
 })
 
+/** Git with what this person has for a repository, and the repository as git is told it. */
+const personalGit = Effect.fnUntraced(function* ({ credentials, ssh, url }: RepositoryArgument) {
+  const git = yield* makeHardenedGit({ protocols: personalProtocols, credentials, ssh })
+  return { git, remote: yield* parseRemoteUrl(url, personalProtocols) }
+})
+
 /**
  * Asks the remote whether it would take a push from this person, without making one. Branch protection is not asked:
  * only a real push is told of it. `target` is a branch that must not be checked out there.
@@ -168,12 +174,7 @@ export const probePush = (
 ): Effect.Effect<void, RepositoryError> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const git = yield* makeHardenedGit({
-        protocols: personalProtocols,
-        credentials: repository.credentials,
-        ssh: repository.ssh
-      })
-      const remote = yield* parseRemoteUrl(repository.url, personalProtocols)
+      const { git, remote } = yield* personalGit(repository)
       if (target !== undefined && remote.protocol === "file") yield* refuseCheckedOut(remote.clean, target)
       const gitDir = join(git.temporary, "probe.git")
       yield* git.run(["init", "--quiet", "--bare", `--object-format=${objectFormat}`, gitDir], {})
@@ -210,12 +211,7 @@ export const probePush = (
 const listing = (repository: RepositoryArgument) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const git = yield* makeHardenedGit({
-        protocols: personalProtocols,
-        credentials: repository.credentials,
-        ssh: repository.ssh
-      })
-      const remote = yield* parseRemoteUrl(repository.url, personalProtocols)
+      const { git, remote } = yield* personalGit(repository)
       return { clean: remote.clean, ...(yield* listRemote(git, remote)) }
     })
   )

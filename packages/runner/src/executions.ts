@@ -1,20 +1,26 @@
 /**
  * Executions as a host's own code asks for them: with the operator's rights, and without a client's restrictions.
  */
+import { notLegal, notPossible } from "@devteam/core/execution/Rejection"
 import type { Execution } from "@devteam/core/execution/State"
 import { isEnded } from "@devteam/core/execution/Status"
 import { project, type StatusProjection } from "@devteam/core/execution/StatusProjection"
+import { legalFrom } from "@devteam/core/execution/transitions"
+import type { DecisionKind } from "@devteam/core/model/Decision"
 import { CorrelationId, type ExecutionId, ProjectId } from "@devteam/core/model/Ids"
 import { defaultLimits } from "@devteam/core/model/Limits"
 import type { AgentSettings, Identity, Scope } from "@devteam/core/model/Settings"
 import { Control } from "@devteam/core/ports/Control"
-import { Hints } from "@devteam/core/ports/Hints"
 import { Host } from "@devteam/core/ports/Host"
 import { Journal } from "@devteam/core/ports/Journal"
+import { decideOnTask, knownTitle } from "@devteam/core/worker/decideOnTask"
+import { hintAt } from "@devteam/core/worker/hintAt"
 import { request } from "@devteam/core/worker/request"
 import { settleIfAbandoned } from "@devteam/core/worker/settle"
-import { start } from "@devteam/core/worker/start"
-import { Clock, Effect, Option, Stream } from "effect"
+import { newestOf, start } from "@devteam/core/worker/start"
+import { RequestRejected } from "@devteam/core/worker/submit"
+import { Effect, Option, Stream } from "effect"
+import { viewList } from "./plan.ts"
 import { refuseSecrets, SettingsRefused } from "./refuseSecrets.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 import { explicitOf, type RunSettings, toSettings } from "./RunSettings.ts"
@@ -40,18 +46,15 @@ export interface StartExecution {
   readonly workflow?: string | undefined
 }
 
+/** What became of a decision: the execution that it was put to, or that it started. */
+export interface Decided {
+  readonly execution: Execution
+  readonly changed: boolean
+}
+
 /** The agents that a runner offers, the default first. */
 export const offeredAgents = ({ agents }: RunnerOptions) =>
   agents === undefined ? plainAgents : Effect.succeed(agents)
-
-/** Tells the workers of this process; others find out by themselves. */
-const hintAt = Effect.fnUntraced(function* (execution: Execution) {
-  const { executionId, projectId, correlationId, boundTo, status } = execution
-  if (boundTo !== "service" || isEnded(status) || status === "paused") return
-  const hints = yield* Hints
-  const enqueuedAt = yield* Clock.currentTimeMillis
-  yield* Effect.ignore(hints.offer({ executionId, projectId, correlationId, enqueuedAt }))
-})
 
 /** Starts one, and has the workers told. */
 export const startExecution = Effect.fn("startExecution")(function* (
@@ -100,6 +103,48 @@ export const ask = Effect.fn("ask")(function* (id: string, command: Parameters<t
   yield* hintAt(submitted.after)
   yield* settleIfAbandoned(projectId)
   return submitted
+})
+
+const titleOf = Effect.fnUntraced(function* (newest: Execution, taskId: string, decision: DecisionKind) {
+  const known = yield* knownTitle(newest, taskId)
+  if (Option.isSome(known)) return known.value
+  const { projectId, settings, ready } = newest
+  const { graph, taskList } = yield* viewList(
+    { projectId, url: settings.repository.url },
+    {
+      target: ready?.target ?? settings.repository.target,
+      taskList: ready?.taskList ?? settings.taskList,
+      granularity: settings.granularity
+    }
+  )
+  const task = graph.byId.get(taskId)
+  if (task !== undefined) return task.title
+  const message = `There is no task ${taskId} in ${taskList}.`
+  return yield* new RequestRejected({ rejection: notPossible(decision, newest.status, message) })
+})
+
+/** Decides on a task of a project's newest execution, or delivers the change that an ended one kept. */
+export const decide = Effect.fn("decide")(function* (id: string, taskId: string, decision: DecisionKind) {
+  const projectId = ProjectId.make(id)
+  const newest = yield* newestOf(projectId)
+  const status = newest?.status ?? "none"
+  if (newest === undefined || !legalFrom(decision).includes(status)) {
+    return yield* new RequestRejected({ rejection: notLegal(decision, status) })
+  }
+  const title = yield* titleOf(newest, taskId, decision)
+  const correlationId = CorrelationId.make(yield* (yield* Host).nonce)
+  const decided = yield* decideOnTask(projectId, {
+    decision,
+    taskId,
+    title,
+    by: "host",
+    boundTo: "service",
+    correlationId
+  })
+  const execution = decided._tag === "Started" ? decided.execution : decided.after
+  yield* hintAt(execution)
+  yield* settleIfAbandoned(projectId)
+  return { execution, changed: decided._tag === "Started" || decided.changed } satisfies Decided
 })
 
 /** Waits until an execution is paused or over, whoever works on it. */

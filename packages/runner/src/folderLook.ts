@@ -23,33 +23,39 @@ const textOf = (path: string) =>
     Effect.orElseSucceed((): string | undefined => undefined)
   )
 
+/** The work tree that a folder is in, and its files that git does not ignore; undefined where there is none. */
+const workTreeAt = Effect.fnUntraced(function* (folder: string) {
+  const top = yield* userGit(folder, "rev-parse", "--show-toplevel")
+  if (!top.ok || top.stdout === "") return undefined
+  const root = top.stdout
+  const listed = yield* userGit(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+  return { root, paths: listed.stdout.split("\0").filter((path) => path !== "") }
+})
+
 /** The list of a work tree as it lies there, committed or not: the one named, or by the usual names. */
 export const listInFolder = Effect.fn("listInFolder")(function* (
   folder: string | undefined,
   named: string | undefined
 ) {
   if (folder === undefined) return undefined
-  const top = yield* userGit(folder, "rev-parse", "--show-toplevel")
-  if (!top.ok || top.stdout === "") return undefined
-  const root = top.stdout
-  const listed = yield* userGit(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-  const path = named ?? Option.getOrUndefined(find(listed.stdout.split("\0")))
+  const tree = yield* workTreeAt(folder)
+  if (tree === undefined) return undefined
+  const { root, paths } = tree
+  const path = named ?? Option.getOrUndefined(find(paths))
   const text = path === undefined ? undefined : yield* textOf(join(root, path))
   return path === undefined || text === undefined ? undefined : { root, path, text }
 })
 
 /** Looks at the work tree that `folder` (absolute, existing) is in. */
 export const lookAtFolder = Effect.fn("lookAtFolder")(function* (folder: string) {
-  const top = yield* userGit(folder, "rev-parse", "--show-toplevel")
-  if (!top.ok || top.stdout === "") {
+  const tree = yield* workTreeAt(folder)
+  if (tree === undefined) {
     return yield* new RepositoryArgumentError({
       reason: "not_found",
       message: `${folder} is not in a work tree of git. Go to a folder of your clone, or name it.`
     })
   }
-  const root = top.stdout
-  const listed = yield* userGit(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-  const paths = listed.stdout.split("\0").filter((path) => path !== "")
+  const { root, paths } = tree
   const packageJson = yield* textOf(join(root, "package.json"))
   const yarnLock = paths.includes("yarn.lock") ? yield* textOf(join(root, "yarn.lock")) : undefined
   const { commands } = commandPlan({ packageJson, yarnLock, paths, verify: undefined })

@@ -84,7 +84,14 @@ export const findLeftovers = Effect.fn("findLeftovers")(function* (options: Left
   const work = join(dataDirectory, "work")
   for (const name of yield* namesIn(work)) {
     const path = join(work, name)
-    const state = yield* Effect.option(journal.load(ExecutionId.make(name)))
+    const state = yield* journal.load(ExecutionId.make(name)).pipe(
+      Effect.asSome,
+      // Only what is not there may be taken for nobody's.
+      Effect.catchIf(
+        ({ reason }) => reason === "not_found",
+        () => Effect.succeedNone
+      )
+    )
     if (Option.isSome(state)) {
       const { projectId, status } = state.value
       if (isEnded(status) && (only === undefined || projectId === only))

@@ -16,6 +16,7 @@ import { templatePath } from "@devteam/core/steps/initialize"
 import { readList } from "@devteam/core/steps/list"
 import { planOf } from "@devteam/core/steps/prompt"
 import { deliveryBranch } from "@devteam/core/steps/targetHead"
+import { textAt } from "@devteam/core/steps/textAt"
 import { identityKey } from "@devteam/core/tasks/identity"
 import { tasksInScope } from "@devteam/core/tasks/scope"
 import { type Blocked, select } from "@devteam/core/tasks/select"
@@ -130,7 +131,7 @@ export const viewList = Effect.fn("viewList")(function* (ref: RepositoryRef, opt
 })
 
 /** The tasks in the order in which they would be taken if all went well, and those that could not be. */
-export interface Order {
+export interface TaskOrder {
   readonly tasks: ReadonlyArray<Task>
   /** Whether more would follow. */
   readonly more: boolean
@@ -140,12 +141,12 @@ export interface Order {
 }
 
 /** Plays the selection, at most `limit` tasks far; those of `skip` are left as they are. */
-export const orderOf = (
+export const taskOrder = (
   { document, graph }: ListView,
   scope: Scope,
   limit: number,
   skip: ReadonlyArray<string> = []
-): Order => {
+): TaskOrder => {
   const taken: Array<Task> = []
   const skipped = tasksInScope(graph, { _tag: "Tasks", ids: skip })
   if (skipped._tag === "UnknownTask") return { tasks: [], more: false, blocked: [], unknown: skipped.id }
@@ -171,13 +172,12 @@ export const orderOf = (
 }
 
 const readTemplate = Effect.fnUntraced(function* (ref: RepositoryRef, tree: Sha) {
-  const repository = yield* Repository
-  const file = yield* repository.readFile(ref, tree, templatePath)
-  if (Option.isNone(file)) return defaultTemplate
+  const text = yield* textAt(ref, tree, templatePath)
+  if (text === undefined) return defaultTemplate
   const parsed: Result.Result<
     Template,
     ReadonlyArray<{ readonly line: number; readonly message: string }>
-  > = parseTemplate(new TextDecoder().decode(file.value.bytes))
+  > = parseTemplate(text)
   if (Result.isSuccess(parsed)) return parsed.success
   const message = parsed.failure
     .map((problem) => `${templatePath}:${problem.line}: ${problem.message}`)

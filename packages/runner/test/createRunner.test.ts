@@ -55,7 +55,22 @@ describe.each(["memory", "embedded"] as const)("createRunner with the %s store",
     assert.deepStrictEqual(await runner.status(projectId), first)
     assert.deepStrictEqual(delivered(), ["1.1"])
 
+    const skipped = await runner.decideOnTask(projectId, "1.3", "skip")
+    assert.deepInclude(skipped.execution, { executionId, status: "paused" })
+    assert.isTrue(skipped.changed)
+    assert.isTrue((await runner.decideOnTask(projectId, "1.3", "reopen")).changed)
+    for (const [taskId, decision, message] of [
+      ["1.1", "skip", /completed already/],
+      ["1.3", "accept", /only the change of a held task/],
+      ["9.9", "done", /There is no task 9\.9/]
+    ] as const) {
+      const refused = await rejection(runner.decideOnTask(projectId, taskId, decision))
+      assert.propertyVal(refused, "_tag", "RequestRejected")
+      assert.match(String((refused as Error).message), message)
+    }
     assert.isTrue((await runner.resumeExecution(projectId)).changed)
+    const elsewhere = await rejection(runner.resumeExecution(projectId, "branch"))
+    assert.match(String((elsewhere as Error).message), /only while the execution is paused/)
     let last = 0
     for await (const { seq, frame } of runner.watch(projectId)) {
       assert.strictEqual(seq, last + 1)

@@ -97,7 +97,7 @@ describe("a runner in a host", () => {
       await using host = await hostOf(runner)
       await runner.start()
       await runner.startExecution({ projectId, run: { url: remote, verify, maxTasks: 1 } })
-      while (agent.calls().length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      await agent.called(1)
       assert.match(await host.upgradeAnswer("/ws/devteam"), /^HTTP\/1\.1 101 /)
       const during = ofTheProcess()
       assert.deepStrictEqual({ ...during, functions: [] }, { ...before, functions: [] })
@@ -137,7 +137,7 @@ describe("a runner in a host", () => {
     assert.strictEqual((await start(second.url, chosen, one.remote)).status, 403)
     const accepted = await start(first.url, ownToken, one.remote)
     assert.strictEqual(accepted.status, 202, await accepted.clone().text())
-    while (one.agent.calls().length < 2) await new Promise((resolve) => setTimeout(resolve, 20))
+    await one.agent.called(2)
     assert.strictEqual((await call(`${second.url}${status}`, chosen)).status, 404)
     assert.isUndefined(await other.runner.status(projectId))
 

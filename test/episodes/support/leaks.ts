@@ -4,9 +4,8 @@
 import { execFileSync } from "node:child_process"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { DatabaseSync } from "node:sqlite"
 import { type Hit, hitsIn } from "../../redaction/support/canaries.ts"
-import { filesBelow, type Sink } from "../../redaction/support/sinks.ts"
+import { databaseRows, filesBelow, type Sink } from "../../redaction/support/sinks.ts"
 import { canaries } from "./canaries.ts"
 import type { Played } from "./runEpisode.ts"
 
@@ -22,24 +21,8 @@ const gitObjects = (gitDir: string): Sink => ({
 })
 
 /** Rows that people may be shown: everything but private artifacts. */
-const shownRows = (dataDirectory: string): ReadonlyArray<Sink> => {
-  const database = new DatabaseSync(join(dataDirectory, "devteam.sqlite"), { readOnly: true })
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
-  const rows = tables.flatMap(({ name }) =>
-    database
-      .prepare(`SELECT * FROM "${String(name)}"`)
-      .all()
-      .filter((row) => row["visibility"] !== "private")
-      .map((row) => {
-        const values = Object.values(row).map((value) =>
-          value instanceof Uint8Array ? value : Buffer.from(String(value))
-        )
-        return { where: `table ${String(name)}`, bytes: Buffer.concat(values) }
-      })
-  )
-  database.close()
-  return rows
-}
+const shownRows = (dataDirectory: string): ReadonlyArray<Sink> =>
+  databaseRows(dataDirectory).filter(({ row }) => row["visibility"] !== "private")
 
 /** Secrets in requests, data directory, caches and remote. */
 export const secretsLeft = (played: Played): ReadonlyArray<Hit> => {

@@ -3,9 +3,9 @@
  * key, and a clone of a small project to stand in.
  */
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { delimiter, dirname, join } from "node:path"
+import { dirname, join } from "node:path"
 import {
   createBareRepository,
   startGitHttpServer
@@ -13,6 +13,7 @@ import {
 import { sampleProject } from "../../../packages/cli/src/example/sampleProject.ts"
 import { git } from "../../support/bareRemote.ts"
 import { bin, underTest } from "../../support/devteamCommand.ts"
+import { linkTools } from "../../support/linkTools.ts"
 
 /** What a command line printed, as it stands on a terminal, and its exit code. */
 export interface Transcript {
@@ -34,20 +35,9 @@ export interface Machine {
   readonly close: () => Promise<void>
 }
 
-const tools = ["env", "git", "npm", "npx", "sh"]
-
 /** A folder with what every Node project needs, to be all of PATH. */
 const makeTools = (directory: string): string => {
-  const folder = join(directory, "tools")
-  mkdirSync(folder)
-  for (const tool of tools) {
-    const found = (process.env["PATH"] ?? "")
-      .split(delimiter)
-      .map((place) => join(place, tool))
-      .find((path) => existsSync(path) && !path.includes("node_modules"))
-    if (found === undefined) throw new Error(`${tool} is not in PATH`)
-    symlinkSync(realpathSync(found), join(folder, tool))
-  }
+  const folder = linkTools(join(directory, "tools"), ["env", "git", "npm", "npx", "sh"])
   symlinkSync(process.execPath, join(folder, "node"))
   return folder
 }

@@ -1,16 +1,7 @@
 /**
  * One execution in this process over real git, the local sandbox and the command agent, with a PATH of the test's own.
  */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync
-} from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { delimiter, join } from "node:path"
 import type { Event } from "@devteam/core/execution/Event"
@@ -27,6 +18,7 @@ import { embeddedLayer } from "@devteam/runner/layers/embedded"
 import { type RunSettings, toSettings } from "@devteam/runner/RunSettings"
 import { Effect, Layer, Logger, Option, Schema } from "effect"
 import { makeBareRemote } from "../../support/bareRemote.ts"
+import { linkTools } from "../../support/linkTools.ts"
 
 /** A project with its remote; `dispose` removes everything. */
 export interface Project {
@@ -99,19 +91,8 @@ const look = Effect.fnUntraced(function* (executionId: ExecutionId) {
 })
 
 /** A folder with nothing but what every project needs, to be all of PATH: no pnpm, no Yarn, no bun. */
-export const bareTools = ({ directory }: Pick<Project, "directory">): string => {
-  const bin = join(directory, "bare")
-  mkdirSync(bin)
-  for (const tool of ["git", "node", "npm", "sh", "touch"]) {
-    const found = (process.env["PATH"] ?? "")
-      .split(delimiter)
-      .map((folder) => join(folder, tool))
-      .find((file) => existsSync(file) && !file.includes("node_modules"))
-    if (found === undefined) throw new Error(`${tool} is not in PATH`)
-    symlinkSync(realpathSync(found), join(bin, tool))
-  }
-  return bin
-}
+export const bareTools = ({ directory }: Pick<Project, "directory">): string =>
+  linkTools(join(directory, "bare"), ["git", "node", "npm", "sh", "touch"])
 
 /** Before the caller's PATH, or instead of it. */
 export type Path = ReadonlyArray<string> | { readonly only: string }

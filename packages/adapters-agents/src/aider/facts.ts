@@ -94,7 +94,7 @@ const storedFailures = (text: string): ReadonlyArray<Failure> =>
   })
 
 /** The replies in the model history: every line of one stands behind `ASSISTANT `, so none can pass for a heading. */
-export const repliesIn = (history: string): ReadonlyArray<string> => {
+const repliesIn = (history: string): ReadonlyArray<string> => {
   const replies: Array<Array<string>> = []
   let current: Array<string> | undefined
   for (const line of history.split("\n")) {
@@ -152,8 +152,10 @@ export interface RunRecord {
   readonly failures: string
 }
 
-const usageOf = (calls: ReadonlyArray<Call>, complete: boolean): Usage | undefined => {
-  const answers = calls.filter(({ event }) => event === "message_send")
+/** `unpaid`: calls at the end that aider counts by its own estimate, and that the provider refused. */
+const usageOf = (calls: ReadonlyArray<Call>, complete: boolean, unpaid: number): Usage | undefined => {
+  const answered = calls.filter(({ event }) => event === "message_send")
+  const answers = answered.slice(0, Math.max(0, answered.length - unpaid))
   if (answers.length === 0 && complete) return undefined
   const sum = (of: (properties: Call["properties"]) => number | undefined): number =>
     answers.reduce((total, { properties }) => total + (of(properties) ?? 0), 0)
@@ -177,11 +179,13 @@ export const factsOf = (record: RunRecord): { readonly facts: Facts; readonly us
   const words = withoutReplies(record.output, replies)
   const signs = phrases.flatMap(([phrase, sign]) => (phrase.test(words) ? [sign] : []))
   const recorded = storedFailures(record.failures)
-  const overflow = recorded.find(({ name }) => name === "ContextWindowExceededError")
+  const overflows = recorded.filter(({ name }) => name === "ContextWindowExceededError")
+  const [overflow] = overflows
   const failure = overflow ?? (started > answered ? (recorded.at(-1) ?? printedFailure(words)) : undefined)
   // What was refused with a 4xx was not worked on, so nothing is missing in the sum.
-  const refused = failure?.status !== undefined && failure.status < 500 && overflow === undefined
-  const complete = (started === answered || refused) && !signs.includes("token_limit")
+  const refused = failure?.status !== undefined && failure.status < 500
+  const cutOff = signs.includes("token_limit") && overflow === undefined
+  const complete = (started === answered || refused) && !cutOff
   return {
     facts: {
       started,
@@ -191,6 +195,6 @@ export const factsOf = (record: RunRecord): { readonly facts: Facts; readonly us
       signs,
       lastWords: lastLineOf(words).slice(0, 1000)
     },
-    usage: usageOf(calls, complete)
+    usage: usageOf(calls, complete, overflows.length)
   }
 }

@@ -8,6 +8,7 @@ export interface LastLine {
   readonly last: string
 }
 
+/** Before anything was written. */
 export const noLine: LastLine = { open: "", last: "" }
 
 const maxLine = 4_096

@@ -5,6 +5,7 @@
  */
 import { Execution } from "@devteam/core/execution/State"
 import { JournalRecord } from "@devteam/core/execution/Event"
+import { Status as ExecutionStatus } from "@devteam/core/execution/Status"
 import { ExecutionId } from "@devteam/core/model/Ids"
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
@@ -157,7 +158,7 @@ class Executions extends HttpApiGroup.make("executions")
       query: {
         projectId: Schema.optionalKey(ProjectIdField),
         userId: Schema.optionalKey(Line(255)),
-        status: Schema.optionalKey(Line(20)),
+        status: Schema.optionalKey(ExecutionStatus),
         cursor: Schema.optionalKey(Line(200)),
         limit: limitOf(200)
       },

@@ -102,6 +102,7 @@ export const ArtifactRow = Schema.Struct({
   sha256: Schema.String,
   href: Schema.String
 }).annotate({ identifier: "ArtifactRow" })
+/** All artifacts of an execution that may be shown. */
 export const ArtifactPage = Schema.Struct({ artifacts: Schema.Array(ArtifactRow) }).annotate({
   identifier: "ArtifactPage"
 })
@@ -163,6 +164,7 @@ export const ProjectAnswer = Schema.Struct({
 
 /** What the server needs, by name. */
 export const Dependency = Schema.Struct({ ok: Schema.Boolean, detail: Schema.optionalKey(Schema.String) })
+/** Whether the server can do its work. */
 export const Readiness = Schema.Struct({
   status: Schema.Literals(["ready", "not_ready"]),
   dependencies: Schema.Record(Schema.String, Dependency)

@@ -22,7 +22,7 @@ import { defaultWatchLimits, type WatchLimits } from "./WatchLimits.ts"
 export const watchPath = "/ws/devteam"
 
 /** Connections that watch. */
-export const watchClients = Metric.gauge("devteam_ws_clients", { description: "Open WebSocket connections" })
+const watchClients = Metric.gauge("devteam_ws_clients", { description: "Open WebSocket connections" })
 
 /** See above. */
 export interface FrameHub {

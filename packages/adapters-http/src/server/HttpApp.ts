@@ -50,7 +50,7 @@ const routing = {
 }
 
 /** The application. It answers every request, and every error with a problem document. */
-export const httpApp = Effect.gen(function* () {
+const httpApp = Effect.gen(function* () {
   const app = yield* HttpRouter.toHttpEffect(routes)
   const limited = Effect.provideService(
     app,

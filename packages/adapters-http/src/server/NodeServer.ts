@@ -32,7 +32,7 @@ export interface RequestTimes {
 }
 
 /** Ten seconds for the headers, thirty for everything. */
-export const defaultTimes: RequestTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000 }
+const defaultTimes: RequestTimes = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000 }
 
 /** Where to listen, and what with. */
 export interface NodeServerOptions {
@@ -69,7 +69,7 @@ const statusOf = {
 } as const
 
 /** An answer for a socket that has no response object, with the connection's end. */
-export const rawResponse = (refused: Refusal): string => {
+const rawResponse = (refused: Refusal): string => {
   const correlationId = randomUUID()
   const body = JSON.stringify(problemOf(refused, { correlationId, redact: (text) => text }))
   const status = statusOf[refused.problem as keyof typeof statusOf]

@@ -54,7 +54,7 @@ export const notLegal = (
   )
 
 /** The refusal that an error is. */
-export const refusalOf = (error: Failure): Refusal => {
+const refusalOf = (error: Failure): Refusal => {
   switch (error._tag) {
     case "Refusal":
       return error

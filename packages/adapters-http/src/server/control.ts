@@ -7,9 +7,9 @@ import type { RequestRejected } from "@devteam/core/worker/submit"
 import { request } from "@devteam/core/worker/request"
 import { newestOf } from "@devteam/core/worker/start"
 import type { Rejection } from "@devteam/core/execution/Rejection"
-import { Clock, Effect, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import { notLegal } from "./answering.ts"
-import { dispatch } from "./dispatch.ts"
+import { controlled } from "./controlled.ts"
 import { registeredProject } from "./repositories.ts"
 
 type ControlRequest = Extract<Request, { readonly _tag: "Pause" | "Resume" | "Stop" }>
@@ -31,13 +31,5 @@ export const control = Effect.fnUntraced(function* (
   const { before, after, changed } = submitted
   const { executionId } = after
   yield* Effect.logInfo(command._tag.toLowerCase(), { projectId, executionId, status: after.status, changed })
-  yield* dispatch(after, scope)
-  return {
-    projectId,
-    executionId,
-    previousStatus: before.status,
-    currentStatus: after.status,
-    changed,
-    at: new Date(yield* Clock.currentTimeMillis).toISOString()
-  }
+  return yield* controlled(before.status, submitted, scope)
 })

@@ -4,26 +4,24 @@
  * The title of a task that no execution has met is read from the list at the head of the target.
  */
 import { notLegal as rejected, type Rejection } from "@devteam/core/execution/Rejection"
-import type { State } from "@devteam/core/execution/State"
+import type { Execution } from "@devteam/core/execution/State"
 import { legalFrom } from "@devteam/core/execution/transitions"
 import type { DecisionKind } from "@devteam/core/model/Decision"
 import { CorrelationId, type ProjectId } from "@devteam/core/model/Ids"
-import { decideOnTask, lastOutcome } from "@devteam/core/worker/decideOnTask"
+import { decideOnTask, knownTitle } from "@devteam/core/worker/decideOnTask"
 import { newestOf } from "@devteam/core/worker/start"
 import type { RequestRejected } from "@devteam/core/worker/submit"
-import { Clock, Effect, Option, type Scope } from "effect"
+import { Effect, Option, type Scope } from "effect"
 import { notLegal } from "./answering.ts"
-import { dispatch } from "./dispatch.ts"
+import { controlled } from "./controlled.ts"
 import { tasksOf } from "./lists.ts"
-import { refusal } from "./Refusal.ts"
+import { CurrentRequest, refusal } from "./Refusal.ts"
 import { registeredProject } from "./repositories.ts"
-import { CurrentRequest } from "./Refusal.ts"
 
-const titleOf = Effect.fnUntraced(function* (projectId: ProjectId, taskId: string, newest: State) {
-  if (newest?.inHand?.task.id === taskId) return newest.inHand.task.title
-  const known = yield* lastOutcome(projectId, taskId)
-  if (Option.isSome(known)) return known.value.outcome.title
-  const { tasks, taskList } = yield* tasksOf(projectId)
+const titleOf = Effect.fnUntraced(function* (newest: Execution, taskId: string) {
+  const known = yield* knownTitle(newest, taskId)
+  if (Option.isSome(known)) return known.value
+  const { tasks, taskList } = yield* tasksOf(newest.projectId)
   const task = tasks.find(({ id }) => id === taskId)
   if (task !== undefined) return task.title
   return yield* refusal("unknown-task", `There is no task ${taskId} in ${taskList}.`)
@@ -44,10 +42,13 @@ export const decide = Effect.fnUntraced(function* (
   if (newest === undefined || !legalFrom(decision).includes(status)) {
     return yield* Effect.fail(notLegal(rejected(decision, status), newest?.executionId))
   }
-  const title = yield* titleOf(projectId, taskId, newest)
-  const asked = { decision, taskId, title, by: "api", boundTo: "service" } as const
+  const title = yield* titleOf(newest, taskId)
   const decided = yield* decideOnTask(projectId, {
-    ...asked,
+    decision,
+    taskId,
+    title,
+    by: "api",
+    boundTo: "service",
     correlationId: CorrelationId.make(correlationId)
   }).pipe(
     Effect.catchTag("RequestRejected", (error: RequestRejected) =>
@@ -58,13 +59,5 @@ export const decide = Effect.fnUntraced(function* (
   const changed = decided._tag === "Started" || decided.changed
   const { executionId } = after
   yield* Effect.logInfo("decided", { projectId, executionId, taskId, decision, changed })
-  yield* dispatch(after, scope)
-  return {
-    projectId,
-    executionId,
-    previousStatus: newest.status,
-    currentStatus: after.status,
-    changed,
-    at: new Date(yield* Clock.currentTimeMillis).toISOString()
-  }
+  return yield* controlled(newest.status, { after, changed }, scope)
 })

@@ -10,7 +10,7 @@ import { Result } from "effect"
 import { type Refusal, refusal } from "./Refusal.ts"
 
 /** How long a key is remembered: six hours. */
-export const keyTtlMs = 6 * 60 * 60 * 1000
+const keyTtlMs = 6 * 60 * 60 * 1000
 
 /** JSON with sorted keys and no spaces. `value` is what `JSON.parse` gave. */
 export const canonicalJson = (value: unknown): string => {

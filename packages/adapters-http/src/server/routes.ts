@@ -46,10 +46,15 @@ const projectPaths = routes.flatMap(({ method, path }) => {
 export const withEncodedProject = (target: string, method: string): string => {
   const [path = "", ...query] = target.split("?")
   const candidates = projectPaths.filter(({ prefix }) => path.startsWith(prefix))
-  const found = candidates.find((candidate) => candidate.method === method) ?? candidates[0]
+  const ofMethod = candidates.filter((candidate) => candidate.method === method)
+  const segmentsOf = (prefix: string) => path.slice(prefix.length).split("/")
+  // A method that there is not is answered as for the path that it was meant for.
+  const found = (ofMethod.length === 0 ? candidates : ofMethod).find(
+    ({ prefix, after }) => segmentsOf(prefix).length === 2 + after
+  )
   if (found === undefined) return target
-  const [first, second, ...rest] = path.slice(found.prefix.length).split("/")
-  if (rest.length !== found.after || !first || !second) return target
+  const [first, second, ...rest] = segmentsOf(found.prefix)
+  if (!first || !second || /%2f/i.test(first)) return target
   return [`${found.prefix}${[`${first}%2F${second}`, ...rest].join("/")}`, ...query].join("?")
 }
 

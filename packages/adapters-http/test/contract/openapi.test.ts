@@ -65,7 +65,13 @@ describe("openapi.json", () => {
   })
 
   it("gives an example of every body", () => {
-    const bodies = ["EventRequest", "InitializeRequest", "ValidateRequest", "ProjectRequest"]
+    const bodies = [
+      "EventRequest",
+      "InitializeRequest",
+      "ValidateRequest",
+      "ProjectRequest",
+      "TaskDecisionRequest"
+    ]
     for (const name of bodies) assert.property(document.components.schemas[name], "examples", name)
   })
 })

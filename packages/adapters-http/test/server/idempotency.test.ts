@@ -1,11 +1,12 @@
 /** Idempotency-Key: each line of its table. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { ProjectId } from "@devteam/core/model/Ids"
+import { IntakeError, type IntakeShape } from "@devteam/core/ports/Intake"
 import { contents, executionsOf } from "./support/contents.ts"
 import { histories, seed } from "./support/seeded.ts"
 import { startServer, type TestServer, worldUrl } from "./support/testServer.ts"
 import { canonicalJson, fingerprintOf, readKey } from "../../src/server/idempotency.ts"
-import { Result } from "effect"
+import { Effect, Result } from "effect"
 
 let server: TestServer
 
@@ -129,6 +130,48 @@ describe.each(["memory", "sqlite"] as const)("Idempotency-Key over %s", (stores)
     )
     const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
     assert.deepStrictEqual(statuses, [202, ...Array.from({ length: 19 }, () => 409)])
+  })
+})
+
+describe("a request that is not accepted yet", () => {
+  const refusedWith = async (reason: IntakeError["reason"]) => {
+    let isFree = false
+    const message = "Not now."
+    const accept: IntakeShape["accept"] = (acceptance) =>
+      isFree
+        ? Effect.succeed({ _tag: "Replayed", answer: acceptance.answer, by: "key" })
+        : Effect.fail(new IntakeError({ reason, message }))
+    const slow = await startServer({ intake: { accept } })
+    try {
+      const before = await slow.run(contents)
+      const asked = { body: of("keys/slow"), headers: { "idempotency-key": "slow" } }
+      const path = "/api/devteam/automation/initialize"
+      const refused = await slow.ask("POST", path, asked)
+      const after = await slow.run(contents)
+      isFree = true
+      const again = await slow.ask("POST", path, asked)
+      return { refused, before, after, again }
+    } finally {
+      await slow.close()
+    }
+  }
+
+  it("by another of its kind is 409 with Retry-After, and later gets that one's answer", async () => {
+    const { refused, before, after, again } = await refusedWith("busy")
+    assert.strictEqual(refused.status, 409)
+    assert.strictEqual(refused.body.type, "urn:devteam:problem:in-progress")
+    assert.strictEqual(refused.header("retry-after"), "1")
+    assert.deepStrictEqual(after.executions, before.executions)
+    assert.strictEqual(again.status, 202)
+    assert.strictEqual(again.header("idempotent-replayed"), "true")
+  })
+
+  it("because the store fails is 503 with Retry-After", async () => {
+    const { refused, before, after } = await refusedWith("unavailable")
+    assert.strictEqual(refused.status, 503)
+    assert.strictEqual(refused.body.type, "urn:devteam:problem:unavailable")
+    assert.strictEqual(refused.header("retry-after"), "5")
+    assert.deepStrictEqual(after.executions, before.executions)
   })
 })
 

@@ -88,6 +88,8 @@ describe("each request in each status", () => {
           assert.strictEqual(answered, 409)
           assert.strictEqual(body.type, "urn:devteam:problem:not-legal")
           assert.deepInclude<object>(body, { state: status, legalFrom: legalFrom(decision) })
+          // It says that the state forbids it only where it does.
+          assert.strictEqual(body.detail?.startsWith("Cannot "), effect === "reject", body.detail)
           assert.deepStrictEqual(await journal(), before)
           return
         }

@@ -13,6 +13,14 @@ import { startServer, type TestServer, worldUrl } from "./support/testServer.ts"
 let server: TestServer
 let executionId = ""
 const projectId = "acme/shop"
+/** What each run of the agent says that it took. */
+const usage = {
+  inputTokens: 1_000,
+  outputTokens: 200,
+  costUsd: 0.25,
+  source: "reported",
+  exact: true
+} as const
 
 const get = async (path: string) => {
   const answer = await server.ask("GET", path)
@@ -42,6 +50,9 @@ beforeAll(async () => {
         : { exitCode: 0, stdout: "built\n" }
     )
   }
+  const { script } = server.world.agent
+  server.world.agent.script = (input, print) =>
+    Effect.map(script(input, print), (evidence) => ({ ...evidence, usage }))
   const answer = await server.ask("POST", "/api/devteam/automation/initialize", {
     body: { projectId, userId: "user-7", repository: { url: worldUrl } }
   })
@@ -301,6 +312,28 @@ describe("the service", () => {
 
   it("measures", async () => {
     const { text } = await get("/metrics")
+    const value = (name: string): number =>
+      Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`${name} `))
+          ?.split(" ")[1]
+      )
+    const runs = server.world.agent.runs.length
+    assert.isAbove(runs, 2)
+    assert.strictEqual(value('devteam_agent_tokens_total{direction="input"}'), runs * usage.inputTokens)
+    assert.strictEqual(value('devteam_agent_tokens_total{direction="output"}'), runs * usage.outputTokens)
+    assert.strictEqual(value("devteam_agent_cost_usd_total"), runs * usage.costUsd)
+    const spent = (await statusOf())["usage"]
+    assert.deepStrictEqual<unknown>(spent, {
+      inputTokens: runs * usage.inputTokens,
+      outputTokens: runs * usage.outputTokens,
+      costUsd: runs * usage.costUsd
+    })
+    assert.match(
+      text,
+      /^devteam_verification_duration_seconds_count\{[^}]*command="build"[^}]*outcome="failed"[^}]*\} 1$/m
+    )
     assert.match(text, /^devteam_executions\{[^}]*status="completed"[^}]*\} 1$/m)
     assert.match(text, /^devteam_step_duration_seconds_count\{[^}]*step="VERIFY"[^}]*\} \d+$/m)
     assert.match(text, /^devteam_queue_latency_seconds_count\{[^}]*cause="(hint|sweep)"[^}]*\} \d+$/m)

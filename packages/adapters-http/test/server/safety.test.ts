@@ -1,6 +1,7 @@
 /** Who may come in: each line of the safety of the service, with proof that the refused request had no effect. */
 import { request as httpRequest } from "node:http"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { maxBodyBytes } from "../../src/server/wellFormed.ts"
 import { contents } from "./support/contents.ts"
 import { histories, seed } from "./support/seeded.ts"
 import { startServer, sendRaw, type TestServer, token, worldUrl } from "./support/testServer.ts"
@@ -162,6 +163,20 @@ describe("refused before any effect", () => {
       assert.deepStrictEqual(await server.run(contents), before)
     })
   }
+
+  it("a body of more than 1 MiB; control: one of 1 MiB has its effect", async () => {
+    await server.register("safe/large")
+    const event = { id: "large", type: "devteam.automation.requested", projectId: "safe/large", data: "" }
+    const fill = maxBodyBytes - JSON.stringify(event).length
+    const post = (length: number) =>
+      server.ask("POST", "/events", { body: { ...event, data: "a".repeat(length) } })
+    const before = await server.run(contents)
+    const refused = await post(fill + 1)
+    assert.deepStrictEqual([refused.status, refused.body.type], [413, "urn:devteam:problem:too-large"])
+    assert.deepStrictEqual(await server.run(contents), before)
+    assert.strictEqual((await post(fill)).status, 202)
+    assert.notDeepEqual(await server.run(contents), before)
+  })
 
   it("control: the same request without its fault has its effect", async () => {
     const before = await server.run(contents)

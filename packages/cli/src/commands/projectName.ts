@@ -6,3 +6,9 @@ export const projectName = Argument.String("project").pipe(
   Argument.withDescription("The project's id or repository (default: the one here, or the only one)"),
   Argument.optional
 )
+
+/** The same where saying nothing means all of them. */
+export const projectOrAll = Argument.String("project").pipe(
+  Argument.withDescription("The project's id or repository; . is the one here (default: all of them)"),
+  Argument.optional
+)

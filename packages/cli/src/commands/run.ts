@@ -116,7 +116,7 @@ export const run = Command.make(
       json
     }
     if (given.dryRun) {
-      const { dryRun } = yield* Effect.promise(() => import("../run/dryRun.ts"))
+      const { dryRun } = yield* Effect.promise(() => import("../plan/dryRun.ts"))
       return yield* dryRun(options)
     }
     const { runProject } = yield* Effect.promise(() => import("../run/runProject.ts"))

@@ -11,7 +11,7 @@ import { Invocation } from "../Invocation.ts"
 import { findProject, noProject } from "../projectArgument.ts"
 import { resumeCommand } from "../resumeCommand.ts"
 import { withStores } from "../runtime.ts"
-import { projectName } from "./projectName.ts"
+import { projectOrAll } from "./projectName.ts"
 import { sharedOptions } from "./root.ts"
 
 const statusOf = ({ projectId }: Project) =>
@@ -27,7 +27,7 @@ const overview = Effect.fnUntraced(function* (dataDirectory: string, json: boole
   if (json) return output.document(rows)
   if (rows.length === 0) return output.say(noProject(dataDirectory))
   const { overviewTable } = yield* Effect.promise(() => import("../status/text.ts"))
-  overviewTable(rows, output.dataStyle).forEach(output.data)
+  overviewTable(rows, Date.now(), output.dataStyle).forEach(output.data)
 })
 
 const one = Effect.fnUntraced(function* (project: Project, dataDirectory: string, json: boolean) {
@@ -52,7 +52,7 @@ const one = Effect.fnUntraced(function* (project: Project, dataDirectory: string
 /** See above. */
 export const status = Command.make(
   "status",
-  { project: projectName },
+  { project: projectOrAll },
   Effect.fnUntraced(function* ({ project }) {
     const { dataDirectory, json } = yield* sharedOptions
     const look = Option.isNone(project)

@@ -2,7 +2,7 @@
  * A task's title: as the newest execution knows it, else as the list has it on the remote.
  */
 import type { Execution } from "@devteam/core/execution/State"
-import { lastOutcome } from "@devteam/core/worker/decideOnTask"
+import { knownTitle } from "@devteam/core/worker/decideOnTask"
 import { viewList } from "@devteam/runner/plan"
 import { Effect, Option } from "effect"
 import { usageError } from "../ExitWith.ts"
@@ -22,9 +22,8 @@ export const listOf = ({ projectId, settings, ready }: Execution) =>
 
 /** Ends with 2 where neither knows such a task. */
 export const titleOf = Effect.fnUntraced(function* (newest: Execution, taskId: string) {
-  if (newest.inHand?.task.id === taskId) return newest.inHand.task.title
-  const known = yield* lastOutcome(newest.projectId, taskId)
-  if (Option.isSome(known)) return known.value.outcome.title
+  const known = yield* knownTitle(newest, taskId)
+  if (Option.isSome(known)) return known.value
   const view = yield* listOf(newest)
   const task = view.graph.byId.get(taskId)
   if (task !== undefined) return task.title

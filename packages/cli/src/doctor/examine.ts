@@ -11,7 +11,7 @@ import { userIdentity } from "@devteam/runner/userIdentity"
 import { Effect, Option } from "effect"
 import { exitCodes, ExitWith } from "../ExitWith.ts"
 import { Invocation } from "../Invocation.ts"
-import { type AgentOptions, installedAgent, namedAgent, withOwnModel } from "../run/agent.ts"
+import { type AgentOptions, installedAgent, namedAgent, withOwnModel } from "../plan/agent.ts"
 import { withMachine, withStores } from "../runtime.ts"
 import type { Style } from "../terminal/style.ts"
 
@@ -93,7 +93,10 @@ const folderOf = (argument: string | undefined, cwd: string): ReadonlyArray<stri
 
 const lines = ({ check, status, found, fix }: Finding, style: Style): ReadonlyArray<string> => {
   const mark = { ok: style.good("✓"), warning: style.warn("!"), problem: style.bad("✗") }[status]
-  return [`${mark} ${check}: ${found}`, ...(fix === undefined ? [] : [`    ${fix}`])]
+  return [
+    `${mark} ${check}: ${found.replaceAll(/\n(?! )/g, "\n    ")}`,
+    ...(fix === undefined ? [] : [`    ${fix}`])
+  ]
 }
 
 /** Makes all checks. Ends with 5 when one of them found a problem. */

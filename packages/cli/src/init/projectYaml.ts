@@ -107,7 +107,7 @@ export const projectYaml = ({ taskList, verify, agent }: Found): string => {
     "# Ids of tasks to leave as they are, in quotes.",
     '#skip: ["7.1"]',
     "",
-    "# How often, how long, and how many US dollars. These are the defaults.",
+    "# How often, how long, how many US dollars and tokens. These are the defaults; tokens have no limit by default.",
     ...commented([
       "limits:",
       `  rounds: ${limits.rounds}`,
@@ -118,7 +118,9 @@ export const projectYaml = ({ taskList, verify, agent }: Found): string => {
       `  buildTime: ${minutes(limits.buildMs)}`,
       `  maxTaskCost: ${limits.taskCostUsd}`,
       `  maxCost: ${limits.executionCostUsd}`
-    ])
+    ]),
+    "#  maxTaskTokens: 400000",
+    "#  maxTokens: 4000000"
   ]
   return `${lines.join("\n")}\n`
 }

@@ -5,7 +5,7 @@ import type { Execution } from "@devteam/core/execution/State"
 import type { ProjectId } from "@devteam/core/model/Ids"
 import { Frames } from "@devteam/core/ports/Frames"
 import { Effect } from "effect"
-import { requireVariables } from "./agent.ts"
+import { requireVariables } from "../plan/agent.ts"
 import { requireRemote } from "./requireRemote.ts"
 
 /** Ends with 5 where the agent's variables or the remote are missing here. Nothing is changed yet. */

@@ -89,6 +89,7 @@ export const nextSteps = (state: Execution, resume: ReadonlyArray<string>): Read
   const command = (...more: ReadonlyArray<string>) => commandLine([devteam, ...more, projectId, ...data])
   const lines: Array<string> = []
   const [held] = outcomes.filter(({ outcome }) => outcome === "held")
+  const [failed] = outcomes.filter(({ outcome }) => outcome === "failed")
   const refused = status === "paused" && pause?.reason === "push_refused"
   if (refused && settings.delivery === "main") {
     lines.push(
@@ -102,6 +103,8 @@ export const nextSteps = (state: Execution, resume: ReadonlyArray<string>): Read
       lines.push(`Deliver it after all: ${command("tasks", "accept", taskId)}`)
     if (!isEnded(status))
       lines.push(`Or have it made again: ${command("tasks", "reopen", taskId)} (or skip, done)`)
+  } else if (failed !== undefined) {
+    lines.push(`Why ${failed.taskId} failed: ${command("why", failed.taskId)}`)
   }
   if (!isEnded(status)) lines.push(`Go on with: ${commandLine(resume)}`)
   return lines

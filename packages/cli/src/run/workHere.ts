@@ -60,7 +60,7 @@ const driveOrYield = Effect.fnUntraced(function* (state: Execution) {
 })
 
 /** Who holds a project, for people. */
-export const describeOwner = (owner: LeaseOwner | undefined): string =>
+const describeOwner = (owner: LeaseOwner | undefined): string =>
   owner === undefined ? "another process" : `process ${owner.pid} on ${owner.host}`
 
 /** Works, and ends with the exit code. */

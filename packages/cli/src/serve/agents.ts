@@ -3,7 +3,7 @@
  */
 import { plainAgents } from "@devteam/runner/server/plainAgents"
 import { Effect } from "effect"
-import { type AgentOptions, agentSettings } from "../run/agent.ts"
+import { type AgentOptions, agentSettings } from "../plan/agent.ts"
 
 /** The default first. A program is only ever the operator's to name. */
 export const offeredAgents = Effect.fnUntraced(function* (options: AgentOptions) {

@@ -12,7 +12,7 @@ const repeated = (name: string, description: string, metavar: string) =>
 
 const config = {
   port: Flag.Int("port").pipe(
-    Flag.withDescription("The port to listen on; 0 takes a free one"),
+    Flag.withDescription("The port to listen on (default: 4600); 0 takes a free one"),
     Flag.filter(
       (port) => port >= 0 && port <= 65_535,
       () => "is not a port"
@@ -20,7 +20,7 @@ const config = {
     Flag.withDefault(4600)
   ),
   host: Flag.String("host").pipe(
-    Flag.withDescription("The address to listen on"),
+    Flag.withDescription("The address to listen on (default: 127.0.0.1)"),
     Flag.withMetavar("<address>"),
     Flag.withDefault("127.0.0.1")
   ),
@@ -39,14 +39,18 @@ const config = {
     Flag.withDefault(false)
   ),
   concurrency: Flag.Int("concurrency").pipe(
-    Flag.withDescription("How many projects are worked on at once"),
+    Flag.withDescription("How many projects are worked on at once (default: 2)"),
     Flag.filter(
       (number) => number >= 1 && number <= 100,
       () => "has to be from 1 to 100"
     ),
     Flag.withDefault(2)
   ),
-  agent: text("agent", "The agent by default: command, with its program and arguments behind --", "<id>"),
+  agent: text(
+    "agent",
+    "The agent by default: aider, or command with its program and arguments behind --",
+    "<id>"
+  ),
   model: text("model", "The model that the agent is to use", "<name>"),
   agentEnv: repeated("agent-env", "A variable of yours that the agent gets; may be repeated", "<NAME>")
 }

@@ -31,8 +31,16 @@ const present = (row: StatusProjection): string =>
     .filter((part) => part !== "")
     .join(" · ")
 
-/** One line for each project. */
-export const overviewTable = (rows: ReadonlyArray<Row>, style: Style): ReadonlyArray<string> =>
+/** A time of the row as the person's clock shows it. */
+const local = (iso: string, now: number): string => localTime(Date.parse(iso), now)
+
+const inOverview = (row: StatusProjection, now: number): string =>
+  row.waiting?.until === undefined
+    ? present(row)
+    : `waits until ${local(row.waiting.until, now)} · ${present(row)}`.replace(/ · $/, "")
+
+/** One line for each project. `now` in epoch ms. */
+export const overviewTable = (rows: ReadonlyArray<Row>, now: number, style: Style): ReadonlyArray<string> =>
   table([
     ["PROJECT", "STATUS", "DONE", "NOW"].map(style.dim),
     ...rows.map((row) =>
@@ -41,7 +49,7 @@ export const overviewTable = (rows: ReadonlyArray<Row>, style: Style): ReadonlyA
             row.projectId,
             coloured(row.status, style),
             `${row.totals.completed}/${row.totals.total}`,
-            present(row)
+            inOverview(row, now)
           ]
         : [row.projectId, coloured(row.status, style)]
     )
@@ -54,9 +62,6 @@ const workerLine = (owner: LeaseOwner | undefined, row: StatusProjection): strin
     ? `its process ${owner.pid} is dead`
     : `process ${owner.pid} on ${owner.host} works on it`
 }
-
-/** A time of the row as the person's clock shows it. */
-const local = (iso: string, now: number): string => localTime(Date.parse(iso), now)
 
 const waitsUntil = ({ waiting }: StatusProjection, now: number): ReadonlyArray<string> => {
   if (waiting === undefined) return []

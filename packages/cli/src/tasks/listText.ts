@@ -6,7 +6,7 @@ import { formatDiagnostic } from "@devteam/core/steps/list"
 import { blockedBy, unmetDependencies } from "@devteam/core/tasks/TaskGraph"
 import { progress } from "@devteam/core/tasks/progress"
 import type { ListView } from "@devteam/runner/plan"
-import { orderOf } from "@devteam/runner/plan"
+import { taskOrder } from "@devteam/runner/plan"
 import type { Style } from "../terminal/style.ts"
 import { table } from "../terminal/table.ts"
 import { count, plain, shortSha } from "../terminal/words.ts"
@@ -23,7 +23,7 @@ export const diagnosticLine = (diagnostic: Diagnostic): string => {
 /** The list as one JSON document. */
 export const listDocument = (projectId: string, view: ListView) => {
   const { graph } = view
-  const next = view.errors.length > 0 ? undefined : orderOf(view, wholeList, 1).tasks[0]
+  const next = view.errors.length > 0 ? undefined : taskOrder(view, wholeList, 1).tasks[0]
   return {
     projectId,
     target: view.target,
@@ -57,7 +57,7 @@ const waitsFor = (view: ListView, id: string): string => {
 export const listLines = (projectId: string, view: ListView, style: Style): ReadonlyArray<string> => {
   const { graph } = view
   const totals = progress(graph, wholeList)
-  const next = view.errors.length > 0 ? undefined : orderOf(view, wholeList, 1).tasks[0]?.id
+  const next = view.errors.length > 0 ? undefined : taskOrder(view, wholeList, 1).tasks[0]?.id
   const rows = view.document.tasks.map((task) => {
     const title = plain(task.title) + (task.optional ? style.dim(" (optional)") : "")
     if (task.state === "done") return [style.good("✓"), task.id, style.dim(title), style.dim("done")]

@@ -86,12 +86,3 @@ export const parseTrailers = (message: string): Trailers => {
   }
   return found
 }
-
-/** Whether a commit with this message is the one of this execution and task. */
-export const isCommitOf = (
-  message: string,
-  of: { readonly executionId: ExecutionId; readonly taskId: TaskId }
-): boolean => {
-  const trailers = parseTrailers(message)
-  return trailers.execution === of.executionId && trailers.task === oneLine(of.taskId)
-}

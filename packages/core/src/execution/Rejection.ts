@@ -34,11 +34,19 @@ export const notPossible = (request: RequestName, status: Column, message: strin
   message
 })
 
+/** What a request is, behind "Cannot". */
+const acts: Partial<Record<RequestName, string>> = {
+  accept: "accept a task's change",
+  skip: "skip a task",
+  reopen: "reopen a task",
+  done: "take a task as done"
+}
+
 /** A sentence for people. */
 export const describeRejection = (rejection: Rejection): string =>
   rejection._tag === "NotPossible"
     ? rejection.message
-    : `Cannot ${rejection.request}: the execution is ${
+    : `Cannot ${acts[rejection.request] ?? rejection.request}: the execution is ${
         rejection.status === "none" ? "not there (none was started)" : `"${rejection.status}"`
       }. ${rejection.request} is possible when it is ${rejection.legalFrom
         .map((column) => (column === "none" ? "not started yet" : column))

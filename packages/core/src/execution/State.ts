@@ -30,7 +30,9 @@ import {
 export const PreviousRound = Schema.Struct({
   reason: Schema.Union([RoundReason, Schema.Literal("merge_conflict")]),
   log: Schema.optionalKey(ArtifactKey),
-  candidate: Schema.optionalKey(Candidate)
+  candidate: Schema.optionalKey(Candidate),
+  /** The last red build's log, where rounds without a build came after it. */
+  redLog: Schema.optionalKey(ArtifactKey)
 })
 export type PreviousRound = typeof PreviousRound.Type
 

@@ -5,7 +5,7 @@
  */
 import { Result } from "effect"
 import { type Command, type Request, requestName } from "./Command.ts"
-import { decideOnTask } from "./decideOnTask.ts"
+import { decideDecision } from "./decideDecision.ts"
 import type { Event } from "./Event.ts"
 import { notLegal, notPossible, type Rejection } from "./Rejection.ts"
 import { pushIsUnsettled } from "./settle.ts"
@@ -26,7 +26,7 @@ const holds = (condition: Condition, state: Execution): boolean => {
 }
 
 /** The effect that a cell has in a state. */
-export const effectOf = (cell: Cell, state: State): Effect =>
+const effectOf = (cell: Cell, state: State): Effect =>
   cell.when !== undefined && state !== undefined && holds(cell.when.condition, state)
     ? cell.when.effect
     : cell.effect
@@ -104,7 +104,7 @@ export const decideRequest = (
     // An ended execution decides nothing any more; its kept change is ordered with a new one.
     return state === undefined || effect === "new_execution"
       ? Result.fail(notLegal(name, column))
-      : decideOnTask(request, state, effect === "what_it_was")
+      : decideDecision(request, state, effect === "what_it_was")
   }
   const refused = redirection(request, state)
   if (refused !== undefined) return Result.fail(refused)

@@ -5,7 +5,7 @@
  */
 import type { Usage } from "../model/Candidate.ts"
 import type { Event } from "./Event.ts"
-import type { Execution, TaskInHand, TaskOutcome } from "./State.ts"
+import type { Execution, PreviousRound, TaskInHand, TaskOutcome } from "./State.ts"
 
 /** The events that `evolve` hands over. */
 export type TaskEvent = Extract<
@@ -30,7 +30,7 @@ export type TaskEvent = Extract<
 >
 
 /** Adds two usages; exact only if both are. */
-export const addUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined => {
+const addUsage = (a: Usage | undefined, b: Usage | undefined): Usage | undefined => {
   if (a === undefined || b === undefined) return a ?? b
   const cost =
     a.costUsd === undefined && b.costUsd === undefined ? {} : { costUsd: (a.costUsd ?? 0) + (b.costUsd ?? 0) }
@@ -118,6 +118,10 @@ const resolved = (
   }
 }
 
+/** What an agent that goes on with a red change still has to see, although the round after it built nothing. */
+const redLogOf = (previous: PreviousRound | undefined) =>
+  previous?.reason === "red_build" || previous?.reason === "build_timeout" ? previous.log : previous?.redLog
+
 /** Folds a task's event into the state. */
 export const evolveTask = (state: Execution, at: number, event: TaskEvent): Execution => {
   switch (event._tag) {
@@ -166,6 +170,8 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
         spend(stepDone(state), event.usage),
         ({ verdict: _, prompt: _p, candidate: last, ...task }) => {
           const candidate = last ?? task.previous?.candidate
+          const isRed = event.reason === "red_build" || event.reason === "build_timeout"
+          const redLog = isRed ? undefined : redLogOf(task.previous)
           return {
             ...task,
             round: task.round + 1,
@@ -173,7 +179,8 @@ export const evolveTask = (state: Execution, at: number, event: TaskEvent): Exec
             previous: {
               reason: event.reason,
               ...(event.log === undefined ? {} : { log: event.log }),
-              ...(candidate === undefined ? {} : { candidate })
+              ...(candidate === undefined ? {} : { candidate }),
+              ...(redLog === undefined ? {} : { redLog })
             }
           }
         }

@@ -19,6 +19,8 @@ export interface RoundFailure {
     | "merge_conflict"
   /** The normalised excerpt (at most 8 KiB); empty when there is nothing to show. */
   readonly log: string
+  /** The same of the last red build, where this round built nothing. */
+  readonly redLog?: string | undefined
 }
 
 /** Everything that a prompt is made of. */
@@ -119,12 +121,20 @@ const reasons: Record<RoundFailure["kind"], string> = {
 
 const failureBlock = (input: PromptInput): string => {
   if (input.failure === undefined) return ""
-  const { kind, log } = input.failure
+  const { kind, log, redLog = "" } = input.failure
   return [
     `## What happened before (this is round ${input.round})`,
     "",
     reasons[kind],
-    ...(log.trim() === "" ? [] : ["", "The log, as data:", "", fenced(log)])
+    ...(log.trim() === "" ? [] : ["", "The log, as data:", "", fenced(log)]),
+    ...(redLog.trim() === ""
+      ? []
+      : [
+          "",
+          "The change so far is in the working directory, and its verification failed before that. The log of it, as data:",
+          "",
+          fenced(redLog)
+        ])
   ].join("\n")
 }
 

@@ -27,7 +27,7 @@ export interface KnownSecrets {
 }
 
 /** In characters, after trimming. */
-export const shortestSecret = 6
+const shortestSecret = 6
 
 /** Of a longer secret this much is searched for as one piece, beside its lines: the search tables stay small. */
 const longestPiece = 8192

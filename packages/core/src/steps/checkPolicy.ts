@@ -3,14 +3,15 @@
  *
  * The rules are `verification/policy.ts`; this gathers what they look at.
  */
-import { Effect, Option } from "effect"
+import { Effect } from "effect"
 import type { TaskInHand } from "../execution/State.ts"
 import type { HoldReason } from "../execution/Status.ts"
 import type { Sha } from "../model/Ids.ts"
-import { type Capture, Repository } from "../ports/Repository.ts"
+import type { Capture } from "../ports/Repository.ts"
 import { decidePolicy, type Held, type ManifestChange } from "../verification/policy.ts"
 import type { StepContext } from "./Session.ts"
 import { syncLockfiles } from "./syncLockfiles.ts"
+import { textAt } from "./textAt.ts"
 
 /** The change as it may go on, or why it is held. */
 export interface CheckedChange {
@@ -18,12 +19,6 @@ export interface CheckedChange {
   readonly held: { readonly reason: HoldReason; readonly message: string } | undefined
   readonly warnings: ReadonlyArray<string>
 }
-
-const textAt = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha, path: string) {
-  const repository = yield* Repository
-  const file = yield* repository.readFile(session.repository, tree, path)
-  return Option.getOrUndefined(Option.map(file, ({ bytes }) => new TextDecoder().decode(bytes)))
-})
 
 const manifestChanges = Effect.fnUntraced(function* (
   context: StepContext,
@@ -34,8 +29,8 @@ const manifestChanges = Effect.fnUntraced(function* (
   for (const path of capture.filesModified.filter((name) => /(^|\/)package\.json$/.test(name))) {
     changes.push({
       path,
-      before: yield* textAt(context, task.baseTree, path),
-      after: yield* textAt(context, capture.tree, path)
+      before: yield* textAt(context.session.repository, task.baseTree, path),
+      after: yield* textAt(context.session.repository, capture.tree, path)
     })
   }
   return changes

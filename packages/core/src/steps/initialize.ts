@@ -21,6 +21,7 @@ import { projectFilePath, settingsAt } from "./projectFile.ts"
 import { executionDirectory, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
 import { deliveryBranch, targetHead } from "./targetHead.ts"
+import { textAt } from "./textAt.ts"
 
 /** Where a project may keep a prompt template of its own. */
 export const templatePath = ".devteam/prompts/implement.md"
@@ -105,10 +106,8 @@ const readValidList = Effect.fnUntraced(function* (
 })
 
 const readTemplate = Effect.fnUntraced(function* ({ session }: StepContext, head: Head) {
-  const repository = yield* Repository
-  const file = yield* repository.readFile(session.repository, head.tree, templatePath)
-  if (Option.isNone(file)) return { template: defaultTemplateText, templateSource: "built-in" }
-  const template = new TextDecoder().decode(file.value.bytes)
+  const template = yield* textAt(session.repository, head.tree, templatePath)
+  if (template === undefined) return { template: defaultTemplateText, templateSource: "built-in" }
   const parsed = parseTemplate(template)
   if (Result.isSuccess(parsed)) return { template, templateSource: templatePath }
   const message = parsed.failure.map(({ line, message }) => `${templatePath}:${line}: ${message}`).join("\n")

@@ -5,8 +5,9 @@ import { Effect, Option, Result, Schema } from "effect"
 import type { Sha } from "../model/Ids.ts"
 import type { ExecutionSettings } from "../model/Settings.ts"
 import { ProjectFile, type ProjectFileDocument, type ProjectFileProblem } from "../ports/ProjectFile.ts"
-import { Repository, type RepositoryRef } from "../ports/Repository.ts"
+import type { RepositoryRef } from "../ports/Repository.ts"
 import { type Effective, effectiveSettings } from "../settings/effective.ts"
+import { textAt } from "./textAt.ts"
 
 /** Where a project keeps its settings. */
 export const projectFilePath = ".devteam/project.yaml"
@@ -27,11 +28,10 @@ const errorOf = (problems: ReadonlyArray<ProjectFileProblem>) =>
 
 /** Reads the file of a tree; none when there is none. */
 export const readProjectFile = Effect.fnUntraced(function* (ref: RepositoryRef, tree: Sha) {
-  const repository = yield* Repository
   const { parse } = yield* ProjectFile
-  const file = yield* repository.readFile(ref, tree, projectFilePath)
-  if (Option.isNone(file)) return Option.none<ProjectFileDocument>()
-  const parsed = parse(new TextDecoder().decode(file.value.bytes))
+  const text = yield* textAt(ref, tree, projectFilePath)
+  if (text === undefined) return Option.none<ProjectFileDocument>()
+  const parsed = parse(text)
   return Result.isSuccess(parsed) ? Option.some(parsed.success) : yield* errorOf(parsed.failure)
 })
 

@@ -3,7 +3,7 @@
  *
  * Rendering is pure; this only gathers its inputs. The failing log was redacted when it was stored.
  */
-import { Effect, Option, Result } from "effect"
+import { Effect, Result } from "effect"
 import type { Report } from "../execution/Command.ts"
 import type { TaskInHand } from "../execution/State.ts"
 import type { Sha } from "../model/Ids.ts"
@@ -16,6 +16,7 @@ import { putText, readText } from "./artifacts.ts"
 import { taskOf } from "./prep.ts"
 import { readyOf } from "./ready.ts"
 import type { StepContext } from "./Session.ts"
+import { textAt } from "./textAt.ts"
 
 /** What verifies a tree, and the tree's paths: both the prompt and VERIFY go by it. */
 export const planOf = Effect.fnUntraced(function* (
@@ -25,12 +26,8 @@ export const planOf = Effect.fnUntraced(function* (
 ) {
   const repository = yield* Repository
   const paths = yield* repository.listFiles(ref, tree)
-  const textOf = (path: string) =>
-    Effect.map(repository.readFile(ref, tree, path), (file) =>
-      Option.getOrUndefined(Option.map(file, ({ bytes }) => new TextDecoder().decode(bytes)))
-    )
-  const packageJson = yield* textOf("package.json")
-  const yarnLock = paths.includes("yarn.lock") ? yield* textOf("yarn.lock") : undefined
+  const packageJson = yield* textAt(ref, tree, "package.json")
+  const yarnLock = paths.includes("yarn.lock") ? yield* textAt(ref, tree, "yarn.lock") : undefined
   return { paths, packageJson, plan: commandPlan({ packageJson, yarnLock, paths, verify }) }
 })
 
@@ -39,7 +36,8 @@ const failureOfRound = Effect.fnUntraced(function* (context: StepContext, task: 
   if (previous === undefined) return undefined
   const log = previous.log === undefined ? "" : yield* readText(context, previous.log)
   const kind = previous.reason === "agent_failed" ? "malformed_edit" : previous.reason
-  const failure: RoundFailure = { kind, log }
+  const redLog = previous.redLog === undefined ? "" : yield* readText(context, previous.redLog)
+  const failure: RoundFailure = { kind, log, redLog }
   return failure
 })
 

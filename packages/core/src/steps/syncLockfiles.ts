@@ -17,18 +17,13 @@ import { withOutputLog } from "./OutputLog.ts"
 import { runCommand } from "./runCommand.ts"
 import { directoryName, type StepContext } from "./Session.ts"
 import { StepProblem } from "./StepError.ts"
+import { textAt } from "./textAt.ts"
 
 /** The change with its lockfiles, and what was done to them. */
 export interface SyncedChange {
   readonly capture: Capture
   readonly warnings: ReadonlyArray<string>
 }
-
-const textAt = Effect.fnUntraced(function* ({ session }: StepContext, tree: Sha, path: string) {
-  const repository = yield* Repository
-  const file = yield* repository.readFile(session.repository, tree, path)
-  return Option.getOrUndefined(Option.map(file, ({ bytes }) => new TextDecoder().decode(bytes)))
-})
 
 const syncsOf = Effect.fnUntraced(function* (
   context: StepContext,
@@ -44,7 +39,7 @@ const syncsOf = Effect.fnUntraced(function* (
   const changedNow = yield* repository.changedPaths(ref, start, capture.tree)
   const syncs: Array<LockfileSync> = []
   for (const folder of foldersToSync({ changed: capture.filesModified, manifests, paths })) {
-    const at = (name: string) => textAt(context, capture.tree, folder === "" ? name : `${folder}/${name}`)
+    const at = (name: string) => textAt(ref, capture.tree, folder === "" ? name : `${folder}/${name}`)
     const packageJson = yield* at("package.json")
     if (packageJson === undefined) continue
     const sync = lockfileSync(folder, { packageJson, yarnLock: yield* at("yarn.lock"), paths, changedNow })

@@ -5,7 +5,7 @@
  * Nothing is delivered here; whoever takes the project's lease goes on.
  */
 import { Effect, Option } from "effect"
-import { notLegal } from "../execution/Rejection.ts"
+import { notLegal, notPossible } from "../execution/Rejection.ts"
 import type { Execution, TaskOutcome } from "../execution/State.ts"
 import type { DecisionKind, Ordered } from "../model/Decision.ts"
 import type { CorrelationId, ProjectId } from "../model/Ids.ts"
@@ -45,6 +45,12 @@ export const lastOutcome = Effect.fnUntraced(function* (projectId: ProjectId, ta
     if (outcome !== undefined) return Option.some({ execution, outcome })
   }
   return Option.none<{ readonly execution: Execution; readonly outcome: TaskOutcome }>()
+})
+
+/** A task's title as the executions have it; none where none of them met it. */
+export const knownTitle = Effect.fnUntraced(function* (newest: Execution, taskId: string) {
+  if (newest.inHand?.task.id === taskId) return Option.some<string>(newest.inHand.task.title)
+  return Option.map(yield* lastOutcome(newest.projectId, taskId), ({ outcome }) => outcome.title)
 })
 
 /** Starts an execution of one order alone, with the settings of the one that it follows. */
@@ -95,12 +101,17 @@ export const decideOnTask = Effect.fn("Worker.decideOnTask")(function* (
   if (newest === undefined) {
     return yield* new RequestRejected({ rejection: notLegal(decision.decision, "none") })
   }
+  const { status } = newest
   const known = yield* lastOutcome(projectId, decision.taskId)
   const isKept =
     Option.isSome(known) &&
     known.value.outcome.outcome === "held" &&
     (known.value.outcome.candidate !== undefined || known.value.outcome.reason === "nothing_to_do")
-  if (decision.decision === "accept" && isKept && !isActive(newest)) {
+  if (decision.decision === "accept" && !isActive(newest)) {
+    if (!isKept) {
+      const message = `No change of task ${decision.taskId} is kept that could be accepted: only a held task has one.`
+      return yield* new RequestRejected({ rejection: notPossible("accept", status, message) })
+    }
     const execution = yield* startOrder(known.value.execution, orderOf(known.value), decision)
     return { _tag: "Started", execution } satisfies DecidedOnTask
   }

@@ -7,13 +7,17 @@ import { Context, Effect, Layer, Schema } from "effect"
 import { devteamAutomation } from "./devteamAutomation.ts"
 import { type Workflow, workflowId } from "./Workflow.ts"
 
-/** No workflow of that name or id, or for that type of event; `known` lists what there is. */
+/** No workflow of that name or id, or for that type of event; `known` lists what there is of the same kind. */
 export class UnknownWorkflow extends Schema.TaggedError<UnknownWorkflow>()("UnknownWorkflow", {
+  by: Schema.Literals(["name", "event"]),
   asked: Schema.String,
   known: Schema.Array(Schema.String)
 }) {
   override get message(): string {
-    return `There is no workflow "${this.asked}". Known are ${this.known.join(", ")}.`
+    const known = this.known.join(", ")
+    return this.by === "event"
+      ? `Events of the type "${this.asked}" start no workflow. Types that do are ${known}.`
+      : `There is no workflow "${this.asked}". Known are ${known}.`
   }
 }
 
@@ -39,19 +43,22 @@ export const makeWorkflows = (workflows: ReadonlyArray<Workflow>): WorkflowsShap
   rejectDuplicates(workflows)
   const newestFirst = workflows.toSorted((a, b) => b.version - a.version)
   const ids = workflows.map(workflowId)
-  const found = (asked: string, workflow: Workflow | undefined) =>
+  const known = { name: ids, event: [...new Set(workflows.flatMap(({ startedBy }) => startedBy))] }
+  const found = (by: "name" | "event", asked: string, workflow: Workflow | undefined) =>
     workflow === undefined
-      ? Effect.fail(new UnknownWorkflow({ asked, known: ids }))
+      ? Effect.fail(new UnknownWorkflow({ by, asked, known: known[by] }))
       : Effect.succeed(workflow)
   return {
     ids,
     find: (asked) =>
       found(
+        "name",
         asked,
         newestFirst.find((workflow) => workflowId(workflow) === asked || workflow.name === asked)
       ),
     forEvent: (type) =>
       found(
+        "event",
         type,
         newestFirst.find((workflow) => workflow.startedBy.includes(type))
       )

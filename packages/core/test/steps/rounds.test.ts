@@ -146,6 +146,11 @@ describe("an agent's run without a usable change", () => {
         const executionId = yield* run({}, onlyFirst)
         const reasons = (yield* eventsNamed(executionId, "RoundSpent")).map(({ reason }) => reason)
         assert.deepStrictEqual(reasons, ["red_build", "no_edit", "no_edit"])
+        // What is still wrong is shown until something is built again.
+        const [first, ...later] = world.agent.runs.map(({ prompt }) =>
+          prompt.includes("error TS2304: broken")
+        )
+        assert.deepStrictEqual([first, later], [false, [true, true]])
       }).pipe(Effect.provide(layerMemory()))
   )
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { compareIds, identityKey, normalizeTitle } from "../../src/tasks/identity.ts"
+import { identityKey, normalizeTitle } from "../../src/tasks/identity.ts"
 import { TaskId } from "../../src/model/Ids.ts"
 
 describe("normalizeTitle", () => {
@@ -18,20 +18,6 @@ describe("normalizeTitle", () => {
   it("is idempotent", () => {
     for (const [title] of same)
       assert.strictEqual(normalizeTitle(normalizeTitle(title)), normalizeTitle(title))
-  })
-})
-
-describe("compareIds", () => {
-  it("orders by segment, numbers as numbers", () => {
-    const ordered = ["1", "1.1", "1.1.1", "1.2", "1.9", "1.10", "2", "10", "T2", "T10", "T10a"]
-    assert.deepStrictEqual([...ordered].reverse().sort(compareIds), ordered)
-  })
-  it("control: plain string order is another one", () => {
-    assert.deepStrictEqual(["1.9", "1.10"].sort(), ["1.10", "1.9"])
-  })
-  it("is zero only for equal ids", () => {
-    assert.notStrictEqual(compareIds("1.01", "1.1"), 0)
-    assert.strictEqual(compareIds("1.1", "1.1"), 0)
   })
 })
 

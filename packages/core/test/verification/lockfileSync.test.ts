@@ -1,3 +1,4 @@
+/** Which lockfiles follow a changed manifest, and with which command. */
 import { assert, describe, it } from "@effect/vitest"
 import { foldersToSync, lockfileSync } from "../../src/verification/lockfileSync.ts"
 import type { ManifestChange } from "../../src/verification/policy.ts"

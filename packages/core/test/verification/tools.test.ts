@@ -1,3 +1,4 @@
+/** What is said of a program that verification needs and that is missing or of the wrong kind. */
 import { assert, describe, it } from "@effect/vitest"
 import { brokenTool, missingTool, type NeededTool, unfitTool } from "../../src/verification/tools.ts"
 

@@ -68,7 +68,10 @@ describe("the registry", () => {
         )
       }
       const error = yield* Effect.flip(workflows.forEvent("unknown.event"))
-      assert.strictEqual(error.asked, "unknown.event")
+      assert.strictEqual(
+        error.message,
+        'Events of the type "unknown.event" start no workflow. Types that do are devteam.automation.requested, list.check.requested.'
+      )
     })
   )
 

@@ -10,6 +10,7 @@ import { type Everything, layerMemory, World, type WorldShape } from "@devteam/c
 import { defaultPoolOptions, runPool } from "@devteam/core/worker/pool"
 import { defaultLimits } from "@devteam/core/model/Limits"
 import { ProjectId } from "@devteam/core/model/Ids"
+import { Intake, type IntakeShape } from "@devteam/core/ports/Intake"
 import { Projects } from "@devteam/core/ports/Projects"
 import * as given from "@devteam/core/testing/given"
 import { Context, Effect, Layer, Logger, ManagedRuntime, Redacted, References } from "effect"
@@ -34,6 +35,8 @@ export interface TestServerOptions {
   readonly stores?: "memory" | "sqlite"
   /** Works on what is asked for. */
   readonly pool?: boolean
+  /** What the intake does otherwise. */
+  readonly intake?: Partial<IntakeShape>
   /** Lines of the log, as objects. */
   readonly log?: (line: Readonly<Record<string, unknown>>) => void
 }
@@ -134,7 +137,13 @@ export const startServer = async (options: TestServerOptions = {}): Promise<Test
     Layer.succeed(Operator, operator(options.operator ?? {})),
     Logger.layer([logger])
   )
-  const runtime = ManagedRuntime.make(Layer.provideMerge(listening(options), everything))
+  const intake = Layer.effect(
+    Intake,
+    Effect.map(Intake, (real) => ({ ...real, ...options.intake }))
+  )
+  const runtime = ManagedRuntime.make(
+    listening(options).pipe(Layer.provideMerge(intake), Layer.provideMerge(everything))
+  )
   const { port } = await runtime.runPromise(Socket)
   const world = await runtime.runPromise(World)
   const url = `http://127.0.0.1:${port}`

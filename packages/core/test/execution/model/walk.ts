@@ -14,7 +14,8 @@ import { makeRandom, type Random } from "../../delivery/Random.ts"
 import * as say from "../support/commands.ts"
 import { brokenBy, edges, unwatched, watch, type Watched } from "./laws.ts"
 import { Broken, comesToAnEnd, demand, type Machine, replays } from "./lookAhead.ts"
-import { adopt, expectReport, expectRequest, type Model, noExecution } from "./Model.ts"
+import { expectRequest } from "./expectRequest.ts"
+import { adopt, expectReport, type Model, noExecution } from "./Model.ts"
 import { anything, obey } from "./SimulatedWorker.ts"
 
 /** A broken law, with everything that led to it. */

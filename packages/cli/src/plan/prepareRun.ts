@@ -1,8 +1,7 @@
 /**
  * From what a person said to a repository and settings, with nothing opened, asked or changed yet.
  */
-import { randomUUID } from "node:crypto"
-import { CorrelationId, ProjectId } from "@devteam/core/model/Ids"
+import { ProjectId } from "@devteam/core/model/Ids"
 import type { AgentSettings, Delivery, Scope } from "@devteam/core/model/Settings"
 import { commandOf } from "@devteam/core/settings/commandOf"
 import { defaultLimits } from "@devteam/core/model/Limits"
@@ -82,6 +81,3 @@ export const prepareRun = Effect.fnUntraced(function* (options: RunOptions, deli
 
 /** See {@link prepareRun}. */
 export type PreparedRun = Effect.Success<ReturnType<typeof prepareRun>>
-
-/** A name for everything that one call of the command causes. */
-export const newCorrelationId = Effect.sync(() => CorrelationId.make(randomUUID()))

@@ -6,7 +6,7 @@ import { unmetDependencies } from "@devteam/core/tasks/TaskGraph"
 import { tasksInScope } from "@devteam/core/tasks/scope"
 import type { ListView } from "@devteam/runner/plan"
 import type { Style } from "../terminal/style.ts"
-import { commandLine, count, dollars, plain } from "../terminal/words.ts"
+import { commandLine, count, dollars, plain, tokens } from "../terminal/words.ts"
 import type { RunPlan } from "./plan.ts"
 import type { PreparedRun } from "./prepareRun.ts"
 
@@ -69,8 +69,10 @@ const agentText = ({ agent, settings }: RunPlan, style: Style): string => {
     id === "aider" ? (version ?? "aider") : [id, commandLine(argv)].filter((word) => word !== "").join(" ")
   const model = agent.model === undefined ? "" : `, ${agent.model}`
   const keys = agent.keys.length === 0 ? "" : ` (${agent.keys.join(", ")})`
-  const { agentMs, taskCostUsd, executionCostUsd } = settings.limits
-  const limits = `limits ${minutes(agentMs)} a round, ${dollars(taskCostUsd)} a task, ${dollars(executionCostUsd)} in all`
+  const { agentMs, taskCostUsd, taskTokens, executionCostUsd, executionTokens } = settings.limits
+  const most = (usd: number, most: number | undefined) =>
+    most === undefined ? dollars(usd) : `${dollars(usd)} or ${tokens(most)} tokens`
+  const limits = `limits ${minutes(agentMs)} a round, ${most(taskCostUsd, taskTokens)} a task, ${most(executionCostUsd, executionTokens)} in all`
   return `${plain(name + model + keys)}      ${limits}`
 }
 
@@ -130,7 +132,7 @@ export const planLines = (plan: RunPlan, prepared: PreparedRun, style: Style): R
       `${remoteText(prepared)}  ${view.target} @ ${view.head.commit.slice(0, 7)}   ${pushText(plan, style)}`
     ),
     row("agent", agentText(plan, style)),
-    ...warned.map(({ found, fix }) => note(fix === undefined ? found : `${found} ${fix}`)),
+    ...warned.flatMap(({ found, fix }) => [note(found), ...(fix === undefined ? [] : [note(`  ${fix}`)])]),
     ...(settings.prepare.length === 0 ? [] : [row("prepare", settings.prepare.map(commandLine).join(" · "))]),
     row("verify", commands === "" ? style.warn("nothing") : commands),
     ...(verified.unverified === undefined ? [] : [note(verified.unverified)]),

@@ -53,7 +53,7 @@ const isInForce = (
 }
 
 /** The events of a decision, none where it is in force already, or why it cannot be made. */
-export const decideOnTask = (
+export const decideDecision = (
   request: Decide,
   state: Execution,
   goesOn: boolean

@@ -9,7 +9,7 @@ import type { RepositoryRef } from "@devteam/core/ports/Repository"
 import { settingsAt } from "@devteam/core/steps/projectFile"
 import { type AgentLook, aiderInstall, lookAtAgent } from "@devteam/runner/agentLook"
 import { credentialAdvice, probePush } from "@devteam/runner/doctor"
-import { type ListView, type Order, orderOf, verification, viewList } from "@devteam/runner/plan"
+import { type ListView, type TaskOrder, taskOrder, verification, viewList } from "@devteam/runner/plan"
 import { ownFolder } from "@devteam/runner/repositoryArgument"
 import { Effect, Result } from "effect"
 import { environmentError, ExitWith, exitCodes, usageError } from "../ExitWith.ts"
@@ -25,7 +25,7 @@ export interface RunPlan {
   readonly view: ListView
   /** As they will hold, the project's own included. */
   readonly settings: ExecutionSettings
-  readonly order: Order
+  readonly order: TaskOrder
   /** Undefined where none was found. */
   readonly agent: AgentLook | undefined
   readonly verified: {
@@ -74,10 +74,14 @@ const agentProblem = ({ findings }: AgentLook): ExitWith | undefined => {
   )
 }
 
-const until = (order: Order, id: string | undefined): Order => {
+const until = (order: TaskOrder, id: string | undefined): TaskOrder => {
   const at = order.tasks.findIndex((task) => task.id === id)
   return at === -1 ? order : { ...order, tasks: order.tasks.slice(0, at + 1), more: false }
 }
+
+/** A stop point that is no task of the list would never be reached. */
+const unknownStop = ({ document }: ListView, id: string | undefined): string | undefined =>
+  document.tasks.some((task) => task.id === id) ? undefined : id
 
 const askPush = Effect.fnUntraced(function* (
   { repository }: PreparedRun,
@@ -137,10 +141,11 @@ export const makePlan = Effect.fn("makePlan")(function* (
     settings(agentSettings ?? placeholder)
   )
   const most = Math.min(effective.maxTasks ?? shown, shown)
-  const order = until(orderOf(view, scope, most, effective.skip), effective.untilTask)
-  if (order.unknown !== undefined) {
+  const order = until(taskOrder(view, scope, most, effective.skip), effective.untilTask)
+  const unknown = order.unknown ?? unknownStop(view, effective.untilTask)
+  if (unknown !== undefined) {
     return yield* usageError(
-      `${view.taskList} has no task ${order.unknown}. See its tasks with: devteam tasks ${options.repository}`
+      `${view.taskList} has no task ${unknown}. See its tasks with: devteam tasks ${options.repository}`
     )
   }
   const agent = agentSettings === undefined ? undefined : yield* lookAtAgent(agentSettings, environment)
