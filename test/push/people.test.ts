@@ -84,7 +84,7 @@ describe("a person's force-push", { timeout: 120_000 }, () => {
   })
 })
 
-describe("a person's pushes", { timeout: 180_000 }, () => {
+describe("a person's pushes", { timeout: 600_000 }, () => {
   it("at random moments are never lost, and all tasks are delivered on top of them", async () => {
     const seed = seedOfRun()
     const random = makeRandom(seed)
