@@ -47,53 +47,6 @@ const lines = (stderr: string): ReadonlyArray<Readonly<Record<string, unknown>>>
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
 
 describe("devteam serve", { concurrent: true }, () => {
-  it("initialize → status → completed → commits on the remote; the log carries the correlation id", async () => {
-    const { start, delivered, remote, agent, data } = setUp({ "1.2.1": "wait" })
-    const server = await start()
-    const answer = await server.initialize({ "x-correlation-id": "order-4711" })
-    assert.strictEqual(answer.status, 202, answer.text)
-    await server.until(
-      ({ currentStep, currentTask }) => currentTask?.id === "1.2" && currentStep === "IMPLEMENT"
-    )
-    const times: Array<number> = []
-    for (let asked = 0; asked < 50; asked++) {
-      const begun = performance.now()
-      await server.ask("GET", answer.headers.get("location") ?? "")
-      times.push(performance.now() - begun)
-    }
-    times.sort((a, b) => a - b)
-    console.info(
-      `status while a task runs: median ${times[25]?.toFixed(1)} ms, worst ${times[49]?.toFixed(1)} ms`
-    )
-    // Far above what it takes, as the machine may be busy: a status that waits for the running step takes for ever.
-    assert.isBelow(times[25] ?? 0, 1_000)
-    agent.release()
-    const status = await server.until(completed)
-    const commits = commitsOf(remote, "main").slice(1)
-    assert.deepStrictEqual(delivered(), ["1.1", "1.2", "1.3"])
-    assert.deepStrictEqual(
-      status.completed?.map(({ commit }) => commit),
-      commits.map(({ sha }) => sha)
-    )
-    for (const { trailers } of commits)
-      assert.strictEqual(trailers["DevTeam-Execution"], answer.body.executionId)
-    const metrics = (await server.ask("GET", "/metrics")).text
-    assert.match(metrics, /devteam_verification_duration_seconds_count\{[^}]*outcome="passed"[^}]*\} \d+/)
-    assert.strictEqual(statSync(join(data, "token")).mode & 0o777, 0o600)
-    const { code, stderr } = await stop(server)
-    assert.strictEqual(code, 0, stderr)
-    const taken = lines(stderr).find((line) => line["message"] === "taken")
-    assert.deepInclude(taken, {
-      correlationId: "order-4711",
-      projectId: project,
-      executionId: answer.body.executionId
-    })
-    assert.notInclude(stderr, server.token)
-    const again = await start()
-    assert.strictEqual(again.token, server.token)
-    assert.strictEqual((await stop(again)).code, 0)
-  })
-
   it("says where it is, where its token is, and how to begin: the lines that it prints work", async () => {
     const { directory, data, remote, agent } = setUp()
     const running = startDevteam(
@@ -212,51 +165,6 @@ describe("devteam serve", { concurrent: true }, () => {
     await stop(next)
   })
 
-  it("measures queueing and verification as a clock beside it does", async () => {
-    const { start, agent, delivered } = setUp({ "1.1.1": "wait" })
-    const other = makeSample()
-    samples.push(other)
-    const server = await start("--concurrency", "1", "--allow-repo", other.remote)
-    const options = { verify: [["sh", "-c", "sleep 0.3"]] }
-    await server.initialize({}, { options })
-    await agent.called(1)
-    const waiting = {
-      projectId: "other/one",
-      repository: { url: other.remote },
-      options: { ...options, maxTasks: 1 }
-    }
-    assert.strictEqual((await server.ask("POST", "/api/devteam/automation/initialize", waiting)).status, 202)
-    await new Promise((resolve) => setTimeout(resolve, 700))
-    agent.release()
-    await server.until(completed)
-    const { text } = await server.ask("GET", "/metrics")
-    const { stderr } = await stop(server)
-    assert.deepStrictEqual(delivered(), ["1.1", "1.2", "1.3"])
-    const value = (name: string, label: string): number =>
-      Number(
-        text
-          .split("\n")
-          .find((line) => line.startsWith(`devteam_${name}{`) && line.includes(label))
-          ?.split(" ")[1]
-      )
-    const log = lines(stderr)
-    const firstOf = (message: string, projectId: string): number =>
-      Date.parse(
-        String(log.find((line) => line["message"] === message && line["projectId"] === projectId)?.["time"])
-      )
-    const queued = [project, "other/one"].map((id) => (firstOf("taken", id) - firstOf("accepted", id)) / 1000)
-    assert.isAbove(queued[1] ?? 0, 0.7)
-    assert.strictEqual(value("queue_latency_seconds_count", 'cause="hint"'), 2)
-    const sum = value("queue_latency_seconds_sum", 'cause="hint"')
-    assert.closeTo(sum, (queued[0] ?? 0) + (queued[1] ?? 0), 0.5)
-    const verified = value("verification_duration_seconds_sum", 'outcome="passed"')
-    const count = value("verification_duration_seconds_count", 'outcome="passed"')
-    assert.isAtLeast(count, 3)
-    assert.isAtLeast(verified, count * 0.3)
-    // In seconds, however busy the machine is: milliseconds would be hundreds.
-    assert.isBelow(verified, count * 30)
-  })
-
   it("a stop during a push ends in one of the two legal ends", async () => {
     const { start, remote, delivered } = setUp()
     const hook = join(remote, "hooks", "pre-receive")
@@ -293,6 +201,99 @@ describe("devteam serve", { concurrent: true }, () => {
     assert.notStrictEqual(status.executionId, first.body.executionId)
     assert.deepStrictEqual(delivered(), ["1.2"])
     await stop(server)
+  })
+})
+
+/** One after the other: they measure time, and servers beside them would take it. */
+describe("devteam serve, measured", () => {
+  it("initialize → status → completed → commits on the remote; the log carries the correlation id", async () => {
+    const { start, delivered, remote, agent, data } = setUp({ "1.2.1": "wait" })
+    const server = await start()
+    const answer = await server.initialize({ "x-correlation-id": "order-4711" })
+    assert.strictEqual(answer.status, 202, answer.text)
+    await server.until(
+      ({ currentStep, currentTask }) => currentTask?.id === "1.2" && currentStep === "IMPLEMENT"
+    )
+    const times: Array<number> = []
+    for (let asked = 0; asked < 50; asked++) {
+      const begun = performance.now()
+      await server.ask("GET", answer.headers.get("location") ?? "")
+      times.push(performance.now() - begun)
+    }
+    times.sort((a, b) => a - b)
+    console.info(
+      `status while a task runs: median ${times[25]?.toFixed(1)} ms, worst ${times[49]?.toFixed(1)} ms`
+    )
+    assert.isBelow(times[47] ?? 0, 50)
+    agent.release()
+    const status = await server.until(completed)
+    const commits = commitsOf(remote, "main").slice(1)
+    assert.deepStrictEqual(delivered(), ["1.1", "1.2", "1.3"])
+    assert.deepStrictEqual(
+      status.completed?.map(({ commit }) => commit),
+      commits.map(({ sha }) => sha)
+    )
+    for (const { trailers } of commits)
+      assert.strictEqual(trailers["DevTeam-Execution"], answer.body.executionId)
+    const metrics = (await server.ask("GET", "/metrics")).text
+    assert.match(metrics, /devteam_verification_duration_seconds_count\{[^}]*outcome="passed"[^}]*\} \d+/)
+    assert.strictEqual(statSync(join(data, "token")).mode & 0o777, 0o600)
+    const { code, stderr } = await stop(server)
+    assert.strictEqual(code, 0, stderr)
+    const taken = lines(stderr).find((line) => line["message"] === "taken")
+    assert.deepInclude(taken, {
+      correlationId: "order-4711",
+      projectId: project,
+      executionId: answer.body.executionId
+    })
+    assert.notInclude(stderr, server.token)
+    const again = await start()
+    assert.strictEqual(again.token, server.token)
+    assert.strictEqual((await stop(again)).code, 0)
+  })
+
+  it("measures queueing and verification as a clock beside it does", async () => {
+    const { start, agent, delivered } = setUp({ "1.1.1": "wait" })
+    const other = makeSample()
+    samples.push(other)
+    const server = await start("--concurrency", "1", "--allow-repo", other.remote)
+    const options = { verify: [["sh", "-c", "sleep 0.3"]] }
+    await server.initialize({}, { options })
+    await agent.called(1)
+    const waiting = {
+      projectId: "other/one",
+      repository: { url: other.remote },
+      options: { ...options, maxTasks: 1 }
+    }
+    assert.strictEqual((await server.ask("POST", "/api/devteam/automation/initialize", waiting)).status, 202)
+    await new Promise((resolve) => setTimeout(resolve, 700))
+    agent.release()
+    await server.until(completed)
+    const { text } = await server.ask("GET", "/metrics")
+    const { stderr } = await stop(server)
+    assert.deepStrictEqual(delivered(), ["1.1", "1.2", "1.3"])
+    const value = (name: string, label: string): number =>
+      Number(
+        text
+          .split("\n")
+          .find((line) => line.startsWith(`devteam_${name}{`) && line.includes(label))
+          ?.split(" ")[1]
+      )
+    const log = lines(stderr)
+    const firstOf = (message: string, projectId: string): number =>
+      Date.parse(
+        String(log.find((line) => line["message"] === message && line["projectId"] === projectId)?.["time"])
+      )
+    const queued = [project, "other/one"].map((id) => (firstOf("taken", id) - firstOf("accepted", id)) / 1000)
+    assert.isAbove(queued[1] ?? 0, 0.7)
+    assert.strictEqual(value("queue_latency_seconds_count", 'cause="hint"'), 2)
+    const sum = value("queue_latency_seconds_sum", 'cause="hint"')
+    assert.closeTo(sum, (queued[0] ?? 0) + (queued[1] ?? 0), 0.05)
+    const verified = value("verification_duration_seconds_sum", 'outcome="passed"')
+    const count = value("verification_duration_seconds_count", 'outcome="passed"')
+    assert.isAtLeast(count, 3)
+    assert.isAtLeast(verified, count * 0.3)
+    assert.isBelow(verified, count * 0.6)
   })
 })
 

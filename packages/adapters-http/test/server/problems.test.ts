@@ -234,7 +234,7 @@ describe("what never becomes a request", () => {
         clearInterval(timer)
         resolve({ answer, ms: performance.now() - begun })
       })
-      setTimeout(() => reject(new Error("still open")), 20_000).unref()
+      setTimeout(() => reject(new Error("still open")), 10_000).unref()
     })
 
   it("headers that do not come in time are 408, and others are served meanwhile", async () => {
@@ -245,10 +245,10 @@ describe("what never becomes a request", () => {
     )
     const begun = performance.now()
     assert.strictEqual((await server.ask("GET", "/health")).status, 200)
-    assert.isBelow(performance.now() - begun, 10_000)
+    assert.isBelow(performance.now() - begun, 300)
     for (const { answer, ms } of await slow) {
       assert.match(answer, /^HTTP\/1\.1 408 Request Timeout[^]*problem\+json[^]*urn:devteam:problem:timeout/)
-      assert.isBelow(ms, 15_000)
+      assert.isBelow(ms, 3_000)
     }
   })
 
